@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** Loads a `.nibble` library as its text, as the bundler does. */
+const nibbleText = {
+  name: 'nibble-text',
+  enforce: 'pre' as const,
+  load(id: string) {
+    return id.endsWith('.nibble') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined;
+  },
+};
+
+export default defineConfig({
+  plugins: [nibbleText],
+  test: { include: ['test/**/*.test.ts'], exclude: ['test/vscode/**'], testTimeout: 20_000 },
+});
