@@ -1,0 +1,124 @@
+import type { Expression, SourceFile } from '../syntax/tree.ts';
+import { assertion } from './assertions.ts';
+import { type Binding, bind } from './bind.ts';
+import { comparison } from './comparisons.ts';
+import { evaluate } from './evaluate.ts';
+import type { Finding } from './finding.ts';
+import { formatSpec } from './formats.ts';
+import { hardwareProblems } from './hardware.ts';
+import { type Declared, type Files, loadModule, type Module } from './module.ts';
+import { checkEvaluation, checkFormat } from './rules.ts';
+import { scaleOfValue } from './scales.ts';
+import { type Context, context, type Scope, scopeOf } from './scope.ts';
+import type { AssertionResult, Comparison, Evaluation, FormatSpec, MeasureRequest, NamedScale, WeightsSpec } from './spec.ts';
+import { weightsSpec } from './weights.ts';
+
+/** Everything that a spec means, and everything that is wrong with it: plain values that the editor, the CLI and the tests share. */
+export interface Analysis {
+  readonly uri: string;
+  readonly file: SourceFile;
+  readonly module: Module;
+  readonly binding: Binding;
+  /** In the order of the text. */
+  readonly findings: readonly Finding[];
+  /** The formats declared here that can be worked out; a family stands for itself with its defaults. */
+  readonly formats: ReadonlyMap<Declared, FormatSpec>;
+  readonly scales: ReadonlyMap<Declared, NamedScale>;
+  readonly weights: ReadonlyMap<Declared, WeightsSpec>;
+  readonly comparisons: readonly Comparison[];
+  readonly assertions: readonly AssertionResult[];
+  /** What assertions and constants need to have measured. */
+  readonly requests: readonly MeasureRequest[];
+}
+
+/** What is known of a measure; undefined until it is measured. */
+export type Measured = (request: MeasureRequest) => number | undefined;
+
+/** Works out the spec in `text`. Never throws; time is bounded whatever the text says. */
+export function analyse(uri: string, text: string, files: Files, measured: Measured = () => undefined): Analysis {
+  const module = loadModule(uri, text, files);
+  return analyseModule(module, measured);
+}
+
+/** Likewise, of a file that is loaded already. */
+export function analyseModule(module: Module, measured: Measured = () => undefined): Analysis {
+  const within = context(module, measured);
+  const scope = scopeOf(module, within);
+  const binding = bind(module);
+  const formats = new Map<Declared, FormatSpec>();
+  const scales = new Map<Declared, NamedScale>();
+  const weights = new Map<Declared, WeightsSpec>();
+  const comparisons: Comparison[] = [];
+  for (const symbol of module.own.values()) {
+    const { declaration } = symbol;
+    if (declaration.keyword === 'format')
+      keep(formats, symbol, formatSpec({ kind: 'symbol', symbol, arguments: undefined }, declaration, scope));
+    else if (declaration.keyword === 'scale')
+      keep(scales, symbol, scaleOfValue({ kind: 'symbol', symbol, arguments: undefined }, nameOf(symbol), scope, symbol.name));
+    else if (declaration.keyword === 'weights') keep(weights, symbol, weightsSpec(symbol, scope));
+    else if (declaration.keyword === 'let' && declaration.value) evaluate(declaration.value, scope);
+    else if (declaration.keyword === 'hardware') hardwareProblems(symbol, scope);
+    else if (declaration.keyword === 'compare') {
+      const found = comparison(symbol, scope);
+      if (found) comparisons.push(found);
+    }
+  }
+  const assertions = module.file.items.flatMap((item) => (item.kind === 'assert' ? [assertion(item, scope)] : []));
+  const rules = [...[...formats.values()].flatMap(checkFormat), ...comparisons.flatMap(clips)];
+  const findings = sorted([...module.findings, ...binding.findings, ...own(within), ...rules]);
+  return {
+    uri: module.uri,
+    file: module.file,
+    module,
+    binding,
+    findings,
+    formats,
+    scales,
+    weights,
+    comparisons,
+    assertions,
+    requests: within.requests,
+  };
+}
+
+function keep<T>(found: Map<Declared, T>, symbol: Declared, value: T | undefined): void {
+  if (value !== undefined) found.set(symbol, value);
+}
+
+const nameOf = (symbol: Declared): Expression => {
+  const { start, end } = symbol.declaration.name ?? symbol.declaration;
+  return { kind: 'reference', name: { kind: 'name', text: symbol.name, start, end }, start, end };
+};
+
+const own = (within: Context): Finding[] => [...within.findings.values()];
+
+/** Formats that a comparison clips, each said once, where the comparison lists its formats. */
+function clips({ rows, symbol }: Comparison): Finding[] {
+  const member = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats');
+  if (!member) return [];
+  const seen = new Set<string>();
+  return rows.flatMap((row: Evaluation) => {
+    const key = `${row.format.name} ${row.scale.name}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return checkEvaluation(row, placeOf(row.format, member.value));
+  });
+}
+
+/** The item of a list that names the format, or the whole list. */
+function placeOf(format: FormatSpec, list: Expression): Expression {
+  const items = list.kind === 'list' ? list.items : [list];
+  const isNamed = (item: Expression): boolean =>
+    (item.kind === 'reference' || item.kind === 'call') && item.name.text === format.symbol.name;
+  return items.find(isNamed) ?? list;
+}
+
+const sorted = (findings: Finding[]): Finding[] =>
+  findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : 1));
+
+/** The scope of an analysed file, to evaluate more of its expressions. */
+export const scopeIn = (analysis: Analysis): Scope =>
+  scopeOf(
+    analysis.module,
+    context(analysis.module, () => undefined),
+  );

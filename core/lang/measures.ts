@@ -1,0 +1,60 @@
+import { nominalBitsPerWeight } from '../measure/measures.ts';
+import { argumentOf, type Bound, mismatch } from './call.ts';
+import { formatSpec } from './formats.ts';
+import { scaleOf } from './scales.ts';
+import { report, type Scope } from './scope.ts';
+import type { FormatSpec, NamedScale } from './spec.ts';
+import { number, unknown, type Value } from './value.ts';
+import { weightsSpec } from './weights.ts';
+
+/** What a measure means: a number, or a request to have it measured. */
+export function measureCall(bound: Bound): Value {
+  const { routine, node, scope } = bound;
+  if (!routine.computed) {
+    report(scope, 'measure.not-computed', node, `This version cannot compute \`${routine.name}\``);
+    return { kind: 'not-computed', what: `\`${routine.name}(...)\`` };
+  }
+  const format = formatOf(bound);
+  if (!format) return unknown;
+  const scale = scaleFor(format, bound);
+  if (!scale) return unknown;
+  if (routine.name === 'bits_per_weight') return number(nominalBitsPerWeight(format.bits, scale.rule), 'bits');
+  const on = argumentOf(bound, 'on')!;
+  const weights = on.kind === 'symbol' && on.symbol.declaration.keyword === 'weights' ? weightsSpec(on.symbol, scope) : undefined;
+  if (!weights) {
+    mismatch(bound, 'on', 'the name of weights', on);
+    return unknown;
+  }
+  const request = { measure: routine.name, unit: routine.unit!, evaluation: { format, weights, scale } };
+  scope.context.requests.push(request);
+  const measured = scope.context.measured(request);
+  return measured === undefined ? { kind: 'pending', unit: request.unit } : number(measured, request.unit);
+}
+
+function formatOf(bound: Bound): FormatSpec | undefined {
+  const value = argumentOf(bound, 'format')!;
+  if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'format') {
+    return formatSpec(value, bound.given.get('format')!, bound.scope);
+  }
+  mismatch(bound, 'format', 'one format', value);
+  return undefined;
+}
+
+/** The format's own scale, or else the one given; a finding where there is none. */
+function scaleFor(format: FormatSpec, bound: Bound): NamedScale | undefined {
+  const written = bound.given.get('scale');
+  if (format.scale) {
+    if (written) reportIgnored(format, format.scale, written, bound.scope);
+    return format.scale;
+  }
+  if (written) return scaleOf(written, bound.scope, `the scale of this ${bound.routine.name}`);
+  const message = `\`${format.name}\` has no scale of its own; say \`scale:\` as well`;
+  report(bound.scope, 'scale.missing', bound.node.name, message);
+  return undefined;
+}
+
+/** Says that a format's own scale is used although another one is written. */
+export function reportIgnored(format: FormatSpec, own: NamedScale, at: { start: number; end: number }, scope: Scope): void {
+  const message = `\`${format.name}\` has a scale of its own (${own.name}), so this one is not used for it`;
+  report(scope, 'scale.ignored', at, message);
+}

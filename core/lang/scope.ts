@@ -1,0 +1,86 @@
+import type { Span } from '../syntax/tree.ts';
+import { type Finding, type FindingCode, finding } from './finding.ts';
+import type { Declared, Module } from './module.ts';
+import type { FormatSpec, MeasureRequest, NamedScale } from './spec.ts';
+import type { Value } from './value.ts';
+
+/** What one analysis carries along: what it found, what it asks to have measured, and what it has worked out already. */
+export interface Context {
+  /** The file being analysed; findings in files it uses belong to those. */
+  readonly root: Module;
+  readonly findings: Map<string, Finding>;
+  readonly requests: MeasureRequest[];
+  /** What is known of a measure, or undefined until it is measured. */
+  readonly measured: (request: MeasureRequest) => number | undefined;
+  /** Declarations being worked out, each needed by the one before. */
+  readonly open: Declared[];
+  readonly formats: Map<string, FormatSpec | undefined>;
+  readonly scales: Map<Declared, NamedScale | undefined>;
+  /** Evaluations left: a bound on the time that a hostile spec can take. */
+  budget: number;
+}
+
+/** Where an expression stands: its file, and the parameters and variables around it. */
+export interface Scope {
+  readonly module: Module;
+  readonly locals: ReadonlyMap<string, Value>;
+  readonly context: Context;
+}
+
+export const context = (root: Module, measured: Context['measured']): Context => ({
+  root,
+  findings: new Map(),
+  requests: [],
+  measured,
+  open: [],
+  formats: new Map(),
+  scales: new Map(),
+  budget: 1_000_000,
+});
+
+/** The scope of a file, with no locals. */
+export const scopeOf = (module: Module, within: Context): Scope => ({ module, locals: new Map(), context: within });
+
+export const withLocals = (scope: Scope, locals: Iterable<readonly [string, Value]>): Scope => ({
+  ...scope,
+  locals: new Map([...scope.locals, ...locals]),
+});
+
+/** Reports once what may be met several times: a family is worked out for each of its instances. */
+export function report(scope: Scope, code: FindingCode, at: Span, message: string, more: Parameters<typeof finding>[3] = {}): void {
+  if (scope.module !== scope.context.root) return;
+  const { findings } = scope.context;
+  const key = `${code}:${at.start}:${at.end}`;
+  if (!findings.has(key)) findings.set(key, finding(code, at, message, more));
+}
+
+/** Works out a declaration with a guard against circles: `undefined` where it needs itself. */
+export function guarded<T>(scope: Scope, symbol: Declared, at: Span, work: () => T): T | undefined {
+  const { open } = scope.context;
+  const from = open.indexOf(symbol);
+  if (from >= 0) {
+    const circle = [...open.slice(from), symbol];
+    const names = circle.map(({ name }) => `\`${name}\``).join(' needs ');
+    const related = circle.slice(1, -1).map(({ declaration, module, name }) => ({
+      uri: module.uri,
+      start: (declaration.name ?? declaration).start,
+      end: (declaration.name ?? declaration).end,
+      message: `\`${name}\` is declared here`,
+    }));
+    report(scope, 'extends.cycle', at, `A circle: ${names}`, { related });
+    return undefined;
+  }
+  if (open.length > maxOpen) {
+    report(scope, 'extends.cycle', at, `More than ${maxOpen} declarations need one another in a row`);
+    return undefined;
+  }
+  open.push(symbol);
+  try {
+    return work();
+  } finally {
+    open.pop();
+  }
+}
+
+/** How many declarations may need one another in a row: far beyond any real spec, far below the stack. */
+const maxOpen = 100;

@@ -1,0 +1,68 @@
+import type { Codebook } from '../format/codebook.ts';
+import type { LevelTable } from '../format/construct/levelTable.ts';
+import type { ScaleRule } from '../quantize/scaleRule.ts';
+import type { Span } from '../syntax/tree.ts';
+import type { Declared } from './module.ts';
+import type { Unit } from './unit.ts';
+
+/** A format worked out: what each code decodes to, and its scale where it has one. */
+export interface FormatSpec {
+  /** As a table shows it: `E2M1`, `SF(5)`. */
+  readonly name: string;
+  readonly symbol: Declared;
+  readonly bits: number;
+  readonly table: LevelTable;
+  readonly codebook: Codebook;
+  readonly scale: NamedScale | undefined;
+}
+
+export interface NamedScale {
+  /** The name of its declaration, or of the format it belongs to. */
+  readonly name: string;
+  readonly rule: ScaleRule;
+}
+
+/** Linked tensor files. */
+export interface WeightsSpec {
+  readonly name: string;
+  readonly symbol: Declared;
+  /** Paths and globs, as written; relative to the file at `symbol.module.uri`. */
+  readonly paths: readonly string[];
+  /** Where they are written, for findings about them. */
+  readonly at: Span;
+  /** Patterns of tensor names; undefined takes all. */
+  readonly include: readonly string[] | undefined;
+  readonly exclude: readonly string[];
+}
+
+/** One thing to compute: the error of a format on weights, under a scale. */
+export interface Evaluation {
+  readonly format: FormatSpec;
+  readonly weights: WeightsSpec;
+  readonly scale: NamedScale;
+}
+
+/** A measure that an expression needs. */
+export interface MeasureRequest {
+  readonly measure: string;
+  readonly unit: Unit;
+  readonly evaluation: Evaluation;
+}
+
+/** A comparison worked out: its rows in the order formats, scales, weights are written. */
+export interface Comparison {
+  readonly name: string;
+  readonly symbol: Declared;
+  readonly rows: readonly Evaluation[];
+}
+
+/** An assertion and what came of it. */
+export interface AssertionResult extends Span {
+  /** The condition as written. */
+  readonly text: string;
+  readonly doc: string;
+  readonly outcome: 'holds' | 'fails' | 'pending' | 'not-computed' | 'invalid';
+  readonly left: number | undefined;
+  readonly right: number | undefined;
+  readonly unit: Unit;
+}
