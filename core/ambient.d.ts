@@ -10,6 +10,8 @@ interface TextEncoder {
 }
 declare var TextEncoder: new () => TextEncoder;
 
+declare function btoa(binary: string): string;
+
 /** The source of a Nibble library, as text: the bundler and the test runner both load it so. */
 declare module '*.nibble' {
   const text: string;
@@ -24,4 +26,5 @@ declare module 'jstat' {
     ibeta(x: number, a: number, b: number): number;
     erfc(x: number): number;
   };
+  export default jStat;
 }

@@ -1,4 +1,14 @@
-import type { Call, Declaration, Expression, Member, Name, RecordLiteral, Span } from '../syntax/tree.ts';
+import {
+  type Call,
+  type Comprehension,
+  children,
+  type Declaration,
+  type Expression,
+  type Member,
+  type Name,
+  type RecordLiteral,
+  type Span,
+} from '../syntax/tree.ts';
 import { nearestName } from '../weights/nearestName.ts';
 import { type Finding, type Fix, finding, replace } from './finding.ts';
 import { type Declared, loadLibrary, type Module } from './module.ts';
@@ -106,30 +116,21 @@ function unknownProperty(member: Member, slots: readonly Slot[], walk: Walk, own
 }
 
 function expression(node: Expression, locals: Locals, place: Slot | undefined, walk: Walk): void {
-  switch (node.kind) {
-    case 'reference':
-      return name(node.name, locals, place, walk);
-    case 'call':
-      return call(node, locals, place, walk);
-    case 'list':
-      for (const item of node.items) expression(item, locals, place, walk);
-      return;
-    case 'comprehension': {
-      expression(node.source, locals, undefined, walk);
-      const definition: Definition = { kind: 'local', name: node.variable, what: 'variable' };
-      if (node.variable.text) walk.occurrences.push({ at: node.variable, definition, gives: true });
-      return expression(node.body, new Map([...locals, [node.variable.text, definition]]), place, walk);
-    }
-    case 'record':
-      return place?.record ? record(node, place.record(), locals, walk, `\`${place.name}\``) : stray(node, walk);
-    case 'unary':
-      return expression(node.operand, locals, place, walk);
-    case 'binary':
-      expression(node.left, locals, undefined, walk);
-      return expression(node.right, locals, undefined, walk);
-    case 'range':
-      for (const part of [node.from, node.to, ...(node.step ? [node.step] : [])]) expression(part, locals, undefined, walk);
-  }
+  if (node.kind === 'reference') name(node.name, locals, place, walk);
+  else if (node.kind === 'call') call(node, locals, place, walk);
+  else if (node.kind === 'list') for (const item of node.items) expression(item, locals, place, walk);
+  else if (node.kind === 'comprehension') comprehension(node, locals, place, walk);
+  else if (node.kind === 'record' && place?.record) record(node, place.record(), locals, walk, `\`${place.name}\``);
+  else if (node.kind === 'record') stray(node, walk);
+  else if (node.kind === 'unary') expression(node.operand, locals, place, walk);
+  else for (const part of children(node)) if (part.kind !== 'name') expression(part as Expression, locals, undefined, walk);
+}
+
+function comprehension(node: Comprehension, locals: Locals, place: Slot | undefined, walk: Walk): void {
+  expression(node.source, locals, undefined, walk);
+  const definition: Definition = { kind: 'local', name: node.variable, what: 'variable' };
+  if (node.variable.text) walk.occurrences.push({ at: node.variable, definition, gives: true });
+  expression(node.body, new Map([...locals, [node.variable.text, definition]]), place, walk);
 }
 
 function stray(node: RecordLiteral, walk: Walk): void {

@@ -262,7 +262,8 @@ function unexpected(p: Cursor): void {
 /** A word and `=` begin a member even where a value was due, so a half-typed line never eats the next one. */
 export const beginsMember = (p: Cursor): boolean => p.atWord() && p.at('=', 1);
 
-const keywords = new Set(['use', 'let', 'format', 'scale', 'weights', 'hardware', 'compare', 'assert']);
+/** The words that begin a declaration. */
+export const keywords = new Set(['use', 'let', 'format', 'scale', 'weights', 'hardware', 'compare', 'assert']);
 
 /** A keyword with something behind it that makes it more than a name: a word, or a string for `use`. */
 export function beginsDeclaration(p: Cursor): boolean {

@@ -1,0 +1,184 @@
+import { type Analysis, scopeIn } from '../lang/analysis.ts';
+import { evaluate } from '../lang/evaluate.ts';
+import { formatSpec } from '../lang/formats.ts';
+import type { Declared } from '../lang/module.ts';
+import { scopeOf } from '../lang/scope.ts';
+import type { AssertionResult, Evaluation, FormatSpec } from '../lang/spec.ts';
+import { withUnit } from '../lang/unit.ts';
+import * as measures from '../measure/measures.ts';
+import type { ScaleRule } from '../quantize/scaleRule.ts';
+import { pathTo, type Span } from '../syntax/tree.ts';
+import { count, decibels, percent, significant } from '../view/digits.ts';
+import { numberLine, palettes } from '../view/numberLine.ts';
+import type { Hover } from './hover.ts';
+import { evaluationsOf, evaluationsOfFormat, type Known, resultOf } from './known.ts';
+import { code, escaped, image, table } from './markdown.ts';
+
+/** What to show about a declaration: its heading, its documentation, and what it comes to. */
+export function hoverOfDeclared(symbol: Declared, analysis: Analysis, known: Known, at: Span): string {
+  const { declaration } = symbol;
+  const body = bodyOf(symbol, analysis, known, at);
+  const doc = declaration.doc === '' ? '' : paragraphs(declaration.doc);
+  return [`\`\`\`nibble\n${heading(symbol)}\n\`\`\``, doc, body].filter((part) => part !== '').join('\n\n');
+}
+
+/** Documentation is the author's Markdown as far as emphasis and code go; nothing of it becomes HTML or a link. */
+const paragraphs = (doc: string): string =>
+  doc
+    .split('\n\n')
+    .map((text) => text.replace(/[<>&[\]!|]/g, (c) => `\\${c}`))
+    .join('\n\n');
+
+function heading({ declaration, module, name }: Declared): string {
+  const { text } = module.file;
+  const { keyword, base, parameters } = declaration;
+  const family = parameters.length > 0 ? `(${parameters.map(({ start, end }) => text.slice(start, end)).join(', ')})` : '';
+  const value =
+    declaration.value && declaration.value.end - declaration.value.start < 200
+      ? ` = ${text.slice(declaration.value.start, declaration.value.end)}`
+      : '';
+  return `${keyword} ${name}${family}${base ? ` extends ${text.slice(base.start, base.end)}` : ''}${value}`;
+}
+
+function bodyOf(symbol: Declared, analysis: Analysis, known: Known, at: Span): string {
+  switch (symbol.declaration.keyword) {
+    case 'format':
+      return formatBody(symbol, analysis, known, at);
+    case 'scale': {
+      const scale = analysis.scales.get(symbol);
+      return scale ? scaleLine(scale.rule) : '';
+    }
+    case 'weights':
+      return weightsBody(symbol, analysis, known);
+    case 'compare':
+      return comparisonBody(symbol, analysis, known);
+    case 'let': {
+      const value = symbol.declaration.value && evaluate(symbol.declaration.value, scopeOf(symbol.module, scopeIn(analysis).context));
+      return value?.kind === 'number' ? withUnit(significant(value.value, 12), value.unit) : '';
+    }
+    case 'hardware':
+      return '';
+  }
+}
+
+function formatBody(symbol: Declared, analysis: Analysis, known: Known, at: Span): string {
+  const scope = scopeIn(analysis);
+  // Where the name is called, the hover shows the instance; a sweep shows the family.
+  const call = pathTo(analysis.file, at.start).find((node) => node.kind === 'call' && node.name.start === at.start);
+  const value = call?.kind === 'call' ? evaluate(call, scope) : undefined;
+  const instance = value?.kind === 'symbol' ? value : ({ kind: 'symbol', symbol, arguments: undefined } as const);
+  const spec = formatSpec(instance, symbol.declaration, scope);
+  if (!spec) return '';
+  const evaluations = evaluationsOf(analysis).filter(({ format }) => format.symbol === symbol && format.name === spec.name);
+  const shown = evaluations.length > 0 ? evaluations : evaluationsOfFormat(analysis, symbol);
+  const usage = shown
+    .map((evaluation) => resultOf(evaluation, known.results)?.total.counts)
+    .find((counts) => counts?.length === spec.table.levels.length);
+  const picture =
+    known.pictures === 'shown' ? image(numberLine(spec.codebook, palettes[known.theme], usage), 'levels on the number line') : '';
+  return [picture, summary(spec), errorTable(shown, known), codebookTable(spec, usage)].filter((part) => part !== '').join('\n\n');
+}
+
+function summary({ bits, codebook, scale }: FormatSpec): string {
+  const largest = Math.max(Math.abs(codebook.ascending[0] ?? 0), Math.abs(codebook.ascending.at(-1) ?? 0));
+  const parts = [
+    `${bits} bits`,
+    `${codebook.ascending.length} levels`,
+    `largest magnitude ${significant(largest, 6)}`,
+    `ties ${code(codebook.ties)}`,
+  ];
+  const own = scale
+    ? `\n\nScale ${escaped(scale.name)}: ${scaleLine(scale.rule)}; ${significant(measures.nominalBitsPerWeight(bits, scale.rule), 5)} bits per weight`
+    : '';
+  return parts.join(' · ') + own;
+}
+
+/** A scale rule in one line. */
+export function scaleLine({ block, axis, anchor, type, rounding, second }: ScaleRule): string {
+  const parts = [`block ${block}`, `axis ${axis}`, `anchor ${anchor.kind}`, `type ${type.name}`];
+  if (rounding !== 'nearest') parts.push(`rounding ${rounding}`);
+  if (second) parts.push(`second scale ${second.type.name} per ${second.block}${second.offset === 'mean' ? ', mean subtracted' : ''}`);
+  return parts.join(' · ');
+}
+
+/** The error of each evaluation of a format, where it is known. */
+function errorTable(evaluations: readonly Evaluation[], { results }: Known): string {
+  const rows = evaluations.slice(0, 12).map((evaluation) => {
+    const { total } = resultOf(evaluation, results) ?? {};
+    const name = `${escaped(evaluation.weights.name)}, ${escaped(evaluation.scale.name)}`;
+    if (!total) return [name, 'not evaluated', '', '', ''];
+    return [
+      name,
+      `${decibels(measures.sqnr(total))} dB`,
+      percent(measures.relativeMae(total)),
+      percent(measures.clipped(total)),
+      `${significant(measures.entropy(total), 3)} bits`,
+    ];
+  });
+  return rows.length === 0 ? '' : table(['on', 'SQNR', 'relative MAE', 'clipped', 'entropy'], rows);
+}
+
+function codebookTable({ table: { levels }, codebook, bits }: FormatSpec, usage: Float64Array | undefined): string {
+  if (codebook.ascending.length > 32) return '';
+  const most = Math.max(...codebook.ascending.map(Math.abs));
+  const total = usage?.reduce((sum, n) => sum + n, 0) ?? 0;
+  const rows = [...codebook.codes].map((c, i) => {
+    const up = codebook.thresholds[i];
+    const cells = [
+      code(c.toString(2).padStart(bits, '0')),
+      significant(levels[c]! + 0, 8),
+      significant(levels[c]! / most, 6),
+      up === undefined ? '' : significant(up, 8),
+    ];
+    return usage ? [...cells, percent(usage[c]! / total)] : cells;
+  });
+  const unused = [...levels.keys()].filter((c) => !codebook.codes.includes(c));
+  const notes = unused.map(
+    (c) =>
+      `${code(c.toString(2).padStart(bits, '0'))} ${Number.isNaN(levels[c]) ? 'is unused' : `decodes to ${Object.is(levels[c], -0) ? '-0' : levels[c]} too`}`,
+  );
+  const head = ['code', 'level', 'of largest', 'threshold above'];
+  return [table(usage ? [...head, 'used'] : head, rows), notes.join(' · ')].filter((part) => part !== '').join('\n\n');
+}
+
+function weightsBody(symbol: Declared, analysis: Analysis, { results }: Known): string {
+  const evaluations = evaluationsOf(analysis).filter(({ weights }) => weights.symbol === symbol);
+  const result = evaluations.map((evaluation) => resultOf(evaluation, results)).find((found) => found !== undefined);
+  if (!result) return '';
+  const { total, tensors } = result;
+  return `${count(tensors.length)} tensors, ${count(total.n)} weights, root mean square ${significant(Math.sqrt(total.signal / total.n), 4)}`;
+}
+
+function comparisonBody(symbol: Declared, analysis: Analysis, { results }: Known): string {
+  const found = analysis.comparisons.find((comparison) => comparison.symbol === symbol);
+  if (!found) return '';
+  const rows = found.rows.slice(0, 40).map((evaluation) => {
+    const { total } = resultOf(evaluation, results) ?? {};
+    const name = [evaluation.format.name, evaluation.scale.name, evaluation.weights.name].map(escaped).join(' · ');
+    return [name, total ? decibels(measures.sqnr(total)) : 'not evaluated', total ? percent(measures.relativeMae(total)) : ''];
+  });
+  return table(['format · scale · weights', 'SQNR (dB)', 'relative MAE'], rows);
+}
+
+/** Both sides of an assertion, where the pointer is on its keyword. */
+export function hoverOfAssertion(analysis: Analysis, offset: number): Hover | undefined {
+  const found = analysis.assertions.find(({ start }) => start <= offset && offset <= start + 'assert'.length);
+  return found && { at: { start: found.start, end: found.start + 'assert'.length }, markdown: assertionLine(found) };
+}
+
+/** What came of an assertion, in one line. */
+export function assertionLine({ outcome, left, right, unit }: AssertionResult): string {
+  const side = (x: number | undefined): string => withUnit(significant(x ?? Number.NaN, 6), unit);
+  switch (outcome) {
+    case 'holds':
+      return `Holds: ${side(left)} against ${side(right)}`;
+    case 'fails':
+      return `Fails: ${side(left)} against ${side(right)}`;
+    case 'pending':
+      return 'Not evaluated yet';
+    case 'not-computed':
+      return 'Cannot be computed by this version';
+    case 'invalid':
+      return 'Not a valid assertion';
+  }
+}

@@ -1,0 +1,67 @@
+import type { Analysis, Measured } from '../lang/analysis.ts';
+import { evaluationKey } from '../lang/evaluationKey.ts';
+import type { Declared } from '../lang/module.ts';
+import type { Evaluation, MeasureRequest } from '../lang/spec.ts';
+import type { ErrorSums } from '../measure/errorSums.ts';
+import * as measures from '../measure/measures.ts';
+import type { EvaluationResult } from '../measure/results.ts';
+import type { Theme } from '../view/numberLine.ts';
+
+/** What has been measured so far, by {@link evaluationKey}. */
+export type Results = ReadonlyMap<string, EvaluationResult>;
+
+/** What a picture or a number in the editor may draw on: results as they stand, never waited for. */
+export interface Known {
+  readonly results: Results;
+  readonly theme: Theme;
+  /** Whether hovers show the number line. */
+  readonly pictures: 'shown' | 'hidden';
+}
+
+export const resultOf = (evaluation: Evaluation, results: Results): EvaluationResult | undefined => results.get(evaluationKey(evaluation));
+
+/** Measures by the names that the language gives them. */
+const byName: Readonly<Record<string, (sums: ErrorSums) => number>> = {
+  mse: measures.mse,
+  rmse: measures.rmse,
+  nsr: measures.nsr,
+  row_nsr: measures.rowNsr,
+  sqnr: measures.sqnr,
+  mae: measures.mae,
+  relative_mae: measures.relativeMae,
+  max_error: measures.maxError,
+  cosine: measures.cosine,
+  clipped: measures.clipped,
+  zeroed: measures.zeroed,
+  entropy: measures.entropy,
+};
+
+/** Answers what assertions ask, from results. */
+export const measuredFrom =
+  (results: Results): Measured =>
+  ({ measure, evaluation }: MeasureRequest) => {
+    const result = resultOf(evaluation, results);
+    return result && byName[measure]!(result.total);
+  };
+
+/** Everything a spec needs to have evaluated, each once: the rows of its comparisons, and what its assertions ask. */
+export function evaluationsOf(analysis: Analysis): Evaluation[] {
+  const all = [
+    ...analysis.comparisons.flatMap(({ rows }) => rows),
+    ...analysis.requests.map(({ evaluation }) => evaluation),
+    ...alone(analysis),
+  ];
+  return [...new Map(all.map((evaluation) => [evaluationKey(evaluation), evaluation])).values()];
+}
+
+/** Formats that stand in no comparison, with a scale of their own: measured on all linked weights. */
+function alone({ formats, weights, comparisons }: Analysis): Evaluation[] {
+  const compared = new Set(comparisons.flatMap(({ rows }) => rows.map(({ format }) => format.symbol)));
+  return [...formats.values()].flatMap((format) =>
+    format.scale && !compared.has(format.symbol) ? [...weights.values()].map((on) => ({ format, scale: format.scale!, weights: on })) : [],
+  );
+}
+
+/** The evaluations of one format, in the order of the text. */
+export const evaluationsOfFormat = (analysis: Analysis, symbol: Declared): Evaluation[] =>
+  evaluationsOf(analysis).filter(({ format }) => format.symbol === symbol);

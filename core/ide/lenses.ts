@@ -1,0 +1,49 @@
+import type { Analysis } from '../lang/analysis.ts';
+import type { Declared } from '../lang/module.ts';
+import type { FormatSpec } from '../lang/spec.ts';
+import * as measures from '../measure/measures.ts';
+import type { Span } from '../syntax/tree.ts';
+import { decibels, percent, significant } from '../view/digits.ts';
+import { assertionLine } from './hoverOfDeclared.ts';
+import { evaluationsOfFormat, type Results, resultOf } from './known.ts';
+
+/** A line above a declaration. */
+export interface Lens {
+  readonly at: Span;
+  readonly title: string;
+  /** What a click does; nothing where the lens only says something. */
+  readonly action: { readonly kind: 'evaluate'; readonly format: string | undefined } | undefined;
+}
+
+/** The error of each format where it is known, "evaluate" above each that has something to be evaluated on, and what came of each assertion. */
+export function lenses(analysis: Analysis, results: Results): Lens[] {
+  const formats = [...analysis.formats].flatMap(([symbol, spec]) => formatLenses(symbol, spec, analysis, results));
+  const comparisons = analysis.comparisons.map(({ symbol, rows }): Lens => {
+    const known = rows.filter((row) => resultOf(row, results)).length;
+    const state = known === rows.length ? `${rows.length} rows evaluated` : `${known} of ${rows.length} rows evaluated`;
+    return { at: symbol.declaration.name!, title: `${state} · evaluate`, action: { kind: 'evaluate', format: undefined } };
+  });
+  const assertions = analysis.assertions
+    .filter(({ outcome }) => outcome === 'holds' || outcome === 'fails')
+    .map((result): Lens => ({ at: { start: result.start, end: result.end }, title: assertionLine(result), action: undefined }));
+  return [...formats, ...comparisons, ...assertions].sort((a, b) => a.at.start - b.at.start);
+}
+
+function formatLenses(symbol: Declared, spec: FormatSpec, analysis: Analysis, results: Results): Lens[] {
+  const at = symbol.declaration.name!;
+  const evaluations = evaluationsOfFormat(analysis, symbol);
+  const lines = evaluations.flatMap((evaluation): string[] => {
+    const total = resultOf(evaluation, results)?.total;
+    if (!total) return [];
+    const instance = evaluation.format.name === spec.name ? '' : `${evaluation.format.name} `;
+    const clipped = measures.clipped(total) > 0 ? `, ${percent(measures.clipped(total))} clipped` : '';
+    return [`${instance}SQNR ${decibels(measures.sqnr(total))} dB on ${evaluation.weights.name}, ${evaluation.scale.name}${clipped}`];
+  });
+  if (evaluations.length === 0) {
+    const own = spec.scale ? ` · ${significant(measures.nominalBitsPerWeight(spec.bits, spec.scale.rule), 4)} bits per weight` : '';
+    return [{ at, title: `${spec.codebook.ascending.length} levels${own}`, action: undefined }];
+  }
+  const shown: Lens[] = lines.slice(0, 3).map((title) => ({ at, title, action: undefined }));
+  if (lines.length > 3) shown.push({ at, title: `and ${lines.length - 3} more`, action: undefined });
+  return [...shown, { at, title: 'evaluate', action: { kind: 'evaluate', format: symbol.name } }];
+}

@@ -1,0 +1,89 @@
+import type { Analysis } from '../lang/analysis.ts';
+import type { Definition } from '../lang/bind.ts';
+import type { Edit } from '../lang/finding.ts';
+import { keywords } from '../syntax/expression.ts';
+import type { Name, Span } from '../syntax/tree.ts';
+import { occurrenceAt } from './place.ts';
+
+/** A place in some file. */
+export interface Location extends Span {
+  readonly uri: string;
+}
+
+/** Where the name at `offset`, or the file that is used there, is declared. */
+export function definition(analysis: Analysis, offset: number): Location | undefined {
+  const use = [...analysis.module.uses].find(([node]) => node.path.start <= offset && offset <= node.path.end);
+  if (use) return { uri: use[1].uri, start: 0, end: 0 };
+  const found = occurrenceAt(analysis, offset)?.definition;
+  return found && locationOf(found, analysis);
+}
+
+function locationOf(found: Definition, analysis: Analysis): Location {
+  if (found.kind === 'local') return { uri: analysis.uri, start: found.name.start, end: found.name.end };
+  const { declaration, module } = found.symbol;
+  const at = declaration.name ?? declaration;
+  return { uri: module.uri, start: at.start, end: at.end };
+}
+
+/** Every place of these files where the name at `offset` is given or used. */
+export function references(analysis: Analysis, offset: number, files: readonly Analysis[]): Location[] {
+  const found = occurrenceAt(analysis, offset);
+  if (!found) return [];
+  const target = key(locationOf(found.definition, analysis));
+  const all = files.some(({ uri }) => uri === analysis.uri) ? files : [analysis, ...files];
+  return all.flatMap((file) =>
+    file.binding.occurrences
+      .filter((occurrence) => key(locationOf(occurrence.definition, file)) === target)
+      .map(({ at }) => ({ uri: file.uri, start: at.start, end: at.end })),
+  );
+}
+
+const key = ({ uri, start }: Location): string => `${uri}#${start}`;
+
+/** The name at `offset` if it may be renamed, or why not. */
+export function prepareRename(analysis: Analysis, offset: number): Name | { readonly problem: string } | undefined {
+  const found = occurrenceAt(analysis, offset);
+  if (!found) return undefined;
+  const { uri } = locationOf(found.definition, analysis);
+  if (uri.startsWith('nibble-library:')) return { problem: `\`${found.at.text}\` belongs to a built-in library and cannot be renamed` };
+  return found.at;
+}
+
+/** The edits that rename, by file, or why it cannot be. */
+export function rename(
+  analysis: Analysis,
+  offset: number,
+  to: string,
+  files: readonly Analysis[],
+): ReadonlyMap<string, Edit[]> | { readonly problem: string } {
+  const prepared = prepareRename(analysis, offset);
+  if (!prepared) return { problem: 'There is no name here' };
+  if ('problem' in prepared) return prepared;
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(to)) return { problem: `\`${to}\` is no name: letters, digits and _ only, and no digit first` };
+  if (keywords.has(to)) return { problem: `\`${to}\` is a word of the language` };
+  const places = references(analysis, offset, files);
+  const taken = files.find(({ uri, module }) => places.some((place) => place.uri === uri) && module.names.has(to));
+  if (taken && prepared.text !== to) return { problem: `\`${to}\` is declared already` };
+  const edits = new Map<string, Edit[]>();
+  for (const { uri, start, end } of places) edits.set(uri, [...(edits.get(uri) ?? []), { start, end, text: to }]);
+  return edits;
+}
+
+/** A path in the text that opens something. */
+export interface Link extends Span {
+  /** As written; relative to the file. */
+  readonly path: string;
+}
+
+/** The files that a spec names: those it uses, and weight files named without wildcards. */
+export function links({ file }: Analysis): Link[] {
+  return file.items.flatMap((node): Link[] => {
+    if (node.kind === 'use')
+      return node.path.kind === 'string' ? [{ path: node.path.value, start: node.path.start, end: node.path.end }] : [];
+    if (node.kind !== 'declaration' || node.keyword !== 'weights' || !node.value) return [];
+    const items = node.value.kind === 'list' ? node.value.items : [node.value];
+    return items.flatMap((item) =>
+      item.kind === 'string' && !/[*?{[]/.test(item.value) ? [{ path: item.value, start: item.start, end: item.end }] : [],
+    );
+  });
+}

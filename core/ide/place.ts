@@ -1,0 +1,64 @@
+import type { Analysis } from '../lang/analysis.ts';
+import type { Occurrence } from '../lang/bind.ts';
+import type { Declared } from '../lang/module.ts';
+import { properties, type Slot } from '../lang/properties.ts';
+import { type Routine, routineNamed } from '../lang/routines.ts';
+import { type Call, type Declaration, type Member, type Node, pathTo } from '../syntax/tree.ts';
+
+/** What surrounds a place in the text, as far as hover, completion and signature help ask. */
+export interface Place {
+  /** From the file inwards. */
+  readonly path: readonly Node[];
+  readonly declaration: Declaration | undefined;
+  /** The property whose value is here. */
+  readonly member: Member | undefined;
+  /** The properties that may stand here; undefined outside braces. */
+  readonly slots: readonly Slot[] | undefined;
+  /** The slot that a value here would fill: of a property, or of a parameter of a call. */
+  readonly slot: Slot | undefined;
+  /** The innermost call whose arguments are here. */
+  readonly call: Call | undefined;
+}
+
+export function placeAt({ file, module }: Analysis, offset: number): Place {
+  const path = pathTo(file, offset);
+  let declaration: Declaration | undefined;
+  let member: Member | undefined;
+  let slots: readonly Slot[] | undefined;
+  let slot: Slot | undefined;
+  let call: Call | undefined;
+  for (const node of path) {
+    if (node.kind === 'declaration') declaration = node;
+    else if (node.kind === 'record') {
+      slots = slot?.record?.() ?? (declaration?.body === node ? properties[declaration.keyword] : undefined);
+      slot = undefined;
+      member = undefined;
+    } else if (node.kind === 'member') {
+      member = node;
+      if (offset > node.name.end) slot = slots?.find(({ name }) => name === node.name.text);
+    } else if (node.kind === 'call' && offset > node.name.end) {
+      call = node;
+      const routine = module.names.has(node.name.text) ? undefined : routineNamed(node.name.text, slot);
+      slot = routine && parameterAt(routine, node, offset);
+    }
+  }
+  return { path, declaration, member, slots, slot, call };
+}
+
+/** Which parameter an argument at `offset` would fill. */
+function parameterAt(routine: Routine, call: Call, offset: number): Slot | undefined {
+  const argument = call.arguments.find(({ start, end }) => start <= offset && offset <= end);
+  if (argument?.name) return routine.parameters.find(({ name }) => name === argument.name!.text);
+  const position = call.arguments.filter(({ end }) => end < offset).length;
+  return routine.parameters[position] ?? routine.rest;
+}
+
+/** The name at `offset` and what it stands for. */
+export const occurrenceAt = ({ binding }: Analysis, offset: number): Occurrence | undefined =>
+  binding.occurrences.find(({ at }) => at.start <= offset && offset <= at.end);
+
+/** The declaration that the name at `offset` stands for. */
+export function declaredAt(analysis: Analysis, offset: number): Declared | undefined {
+  const definition = occurrenceAt(analysis, offset)?.definition;
+  return definition?.kind === 'declaration' ? definition.symbol : undefined;
+}
