@@ -1,3 +1,6 @@
+import { rowLength } from '../quantize/blockLayout.ts';
+import type { Quantized } from '../quantize/reference.ts';
+
 /**
  * Running sums of a quantization error, in float64. Sums of disjoint parts add up, so parts can be done anywhere.
  * Non-finite weights are counted and otherwise left out.
@@ -32,3 +35,111 @@ export interface ErrorSums {
   /** Weights by code; length 2^bits. */
   readonly counts: Float64Array;
 }
+
+/**
+ * The sums over a tensor. Every sum is taken row by row, each row in storage order, and the sums of the rows are then added in their order:
+ * a fixed order, whatever the blocks.
+ */
+export function errorSums(
+  weights: Float32Array,
+  shape: readonly number[],
+  { bits, codes, reconstruct, nClipped, scales, nSecondScales }: Quantized,
+): ErrorSums {
+  const counts = new Float64Array(2 ** bits);
+  const length = rowLength(shape);
+  let total: ErrorSums = { ...zero(bits), nClipped, nScales: scales.length, nSecondScales, counts };
+  for (let from = 0; from < weights.length; from += length) {
+    const row = { n: 0, nNonFinite: 0, signal: 0, noise: 0, absSignal: 0, absNoise: 0, product: 0, power: 0, maxError: 0, nZeroed: 0 };
+    for (let i = from; i < from + length; i++) {
+      const w = weights[i]!;
+      const r = reconstruct[i]!;
+      if (!Number.isFinite(w)) {
+        row.nNonFinite++;
+        continue;
+      }
+      const error = w - r;
+      row.n++;
+      row.signal += w * w;
+      row.noise += error * error;
+      row.absSignal += Math.abs(w);
+      row.absNoise += Math.abs(error);
+      row.product += w * r;
+      row.power += r * r;
+      row.maxError = Math.max(row.maxError, Math.abs(error));
+      if (w !== 0 && r === 0) row.nZeroed++;
+      counts[codes[i]!]!++;
+    }
+    const hasSignal = row.signal > 0;
+    total = {
+      ...total,
+      n: total.n + row.n,
+      nNonFinite: total.nNonFinite + row.nNonFinite,
+      signal: total.signal + row.signal,
+      noise: total.noise + row.noise,
+      absSignal: total.absSignal + row.absSignal,
+      absNoise: total.absNoise + row.absNoise,
+      product: total.product + row.product,
+      power: total.power + row.power,
+      maxError: Math.max(total.maxError, row.maxError),
+      nZeroed: total.nZeroed + row.nZeroed,
+      nRows: total.nRows + (hasSignal ? 1 : 0),
+      rowNsr: total.rowNsr + (hasSignal ? row.noise / row.signal : 0),
+    };
+  }
+  return total;
+}
+
+/** The sums over no weights, for codes of `bits`. */
+export function zero(bits: number): ErrorSums {
+  return {
+    n: 0,
+    nNonFinite: 0,
+    signal: 0,
+    noise: 0,
+    absSignal: 0,
+    absNoise: 0,
+    product: 0,
+    power: 0,
+    maxError: 0,
+    nClipped: 0,
+    nZeroed: 0,
+    nRows: 0,
+    rowNsr: 0,
+    nScales: 0,
+    nSecondScales: 0,
+    counts: new Float64Array(2 ** bits),
+  };
+}
+
+/** The sums over two parts. Only the counts and maxError do not depend on the order in which many parts are added. */
+export function add(a: ErrorSums, b: ErrorSums): ErrorSums {
+  if (a.counts.length !== b.counts.length)
+    throw new RangeError(`Sums over ${a.counts.length} codes and over ${b.counts.length} do not add up`);
+  return {
+    n: a.n + b.n,
+    nNonFinite: a.nNonFinite + b.nNonFinite,
+    signal: a.signal + b.signal,
+    noise: a.noise + b.noise,
+    absSignal: a.absSignal + b.absSignal,
+    absNoise: a.absNoise + b.absNoise,
+    product: a.product + b.product,
+    power: a.power + b.power,
+    maxError: Math.max(a.maxError, b.maxError),
+    nClipped: a.nClipped + b.nClipped,
+    nZeroed: a.nZeroed + b.nZeroed,
+    nRows: a.nRows + b.nRows,
+    rowNsr: a.rowNsr + b.rowNsr,
+    nScales: a.nScales + b.nScales,
+    nSecondScales: a.nSecondScales + b.nSecondScales,
+    counts: a.counts.map((count, code) => count + b.counts[code]!),
+  };
+}
+
+/**
+ * Whether x = weight / scale is so far beyond the lowest or the highest level that rounding the scale does not explain it: a scale rounded
+ * to bf16, the coarsest of the 16-bit types, is off by up to 2^-8 of itself. Coarser scale types do clip.
+ */
+export const isClipped = (x: number, lowest: number, highest: number): boolean =>
+  x > highest + Math.abs(highest) * CLIP_TOLERANCE || x < lowest - Math.abs(lowest) * CLIP_TOLERANCE;
+
+export const CLIP_TOLERANCE = 2 ** -8;

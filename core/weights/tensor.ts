@@ -26,10 +26,11 @@ export interface Tensor {
 /** Something wrong with a weight file, said so that the user can mend it. One bad tensor does not lose the others. */
 export interface WeightProblem {
   readonly code: 'weights.missing' | 'weights.unreadable' | 'weights.no-tensor-matches';
-  /** The file, as the user would name it. */
+  /** The file, as the user would name it. Like `tensor` as it is in the file: show it by `visible` only. */
   readonly file: string;
   /** The tensor, where it is about one. */
   readonly tensor: string | undefined;
+  /** Fit to be shown: names in it are escaped. */
   readonly message: string;
 }
 

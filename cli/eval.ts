@@ -1,0 +1,171 @@
+import { evaluationsOf, resultOf } from '../core/ide/known.ts';
+import { escaped, table as markdownTable } from '../core/ide/markdown.ts';
+import { evaluationKey } from '../core/lang/evaluationKey.ts';
+import { count, decibels, percent, significant } from '../core/view/digits.ts';
+import { type ErrorFigures, type EvaluationRow, evaluationRow } from '../core/view/evaluationRows.ts';
+import { visible } from '../core/weights/visibleName.ts';
+import { out, say, sayFinding } from './output.ts';
+import { type Measured, measure } from './spec.ts';
+import { textTable } from './textTable.ts';
+
+/** Prints the error of every format of a spec. Returns the exit code: 1 where the spec has errors or weights could not be read. */
+export async function evaluate(file: string, form: 'table' | 'json' | 'csv' | 'md', detail: 'totals' | 'each tensor'): Promise<number> {
+  const measured = await measure(file);
+  const { analysis, findings } = measured;
+  for (const found of findings) if (found.severity === 'error' || found.severity === 'warning') sayFinding(file, analysis.file.text, found);
+  const rows = rowsOf(measured);
+  if (rows.length === 0 && findings.every(({ severity }) => severity !== 'error')) {
+    say.warning(`${file} has nothing to evaluate: a comparison needs formats, weights and a scale`);
+  }
+  process.stdout.write(printers[form](rows, detail));
+  const isComplete = rows.length === rowsAsked(measured);
+  return findings.some(({ severity }) => severity === 'error') || !isComplete ? 1 : 0;
+}
+
+/** The rows of each comparison, then what only assertions and lone formats ask for. */
+function rowsOf({ analysis, outcome }: Measured): EvaluationRow[] {
+  const compared = analysis.comparisons.flatMap(({ name, rows }) =>
+    rows.map((evaluation) => ({ name: name as string | null, evaluation })),
+  );
+  const keys = new Set(compared.map(({ evaluation }) => evaluationKey(evaluation)));
+  const others = evaluationsOf(analysis).filter((evaluation) => !keys.has(evaluationKey(evaluation)));
+  return [...compared, ...others.map((evaluation) => ({ name: null, evaluation }))].flatMap(({ name, evaluation }) => {
+    const result = resultOf(evaluation, outcome.results);
+    return result ? [evaluationRow(name, evaluation, result)] : [];
+  });
+}
+
+const rowsAsked = ({ analysis }: Measured): number => {
+  const compared = analysis.comparisons.flatMap(({ rows }) => rows);
+  const keys = new Set(compared.map(evaluationKey));
+  return compared.length + evaluationsOf(analysis).filter((evaluation) => !keys.has(evaluationKey(evaluation))).length;
+};
+
+type Printer = (rows: readonly EvaluationRow[], detail: 'totals' | 'each tensor') => string;
+
+const printers: Readonly<Record<'table' | 'json' | 'csv' | 'md', Printer>> = {
+  json: (rows) => `${JSON.stringify({ schema: 1, results: rows })}\n`,
+  csv: (rows, detail) => {
+    const head = ['compare', 'weights', 'scale', 'format', 'tensor', 'bits_per_weight', ...figureNames];
+    const lines = rows.flatMap((row) => {
+      const start = [row.compare ?? '', row.weights, row.scale, row.format];
+      const total = [...start, '', number(row.total.bits_per_weight), ...figureNames.map((name) => number(row.total[name]))];
+      const tensors =
+        detail === 'totals' ? [] : row.tensors.map((t) => [...start, t.name, '', ...figureNames.map((name) => number(t[name]))]);
+      return [total, ...tensors];
+    });
+    return [head, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
+  },
+  md: (rows, detail) =>
+    groupsOf(rows)
+      .map(
+        (group) =>
+          `${escaped(titleOf(group))}\n\n${markdownTable(
+            head,
+            bodyOf(group, detail).map(({ cells }) => cells.map(escaped)),
+          )}\n`,
+      )
+      .join('\n'),
+  table: (rows, detail) =>
+    groupsOf(rows)
+      .map((group) => {
+        const body = bodyOf(group, detail);
+        const text = textTable(
+          head,
+          body.map(({ cells }) => cells),
+          (line, i) => (body[i]!.isBest ? out.green(line) : body[i]!.isTensor ? out.dim(line) : line),
+        );
+        return `${out.bold(titleOf(group))}\n${text}`;
+      })
+      .join('\n'),
+};
+
+const figureNames = [
+  'n',
+  'mse',
+  'rmse',
+  'nsr',
+  'row_nsr',
+  'sqnr',
+  'mae',
+  'relative_mae',
+  'max_error',
+  'cosine',
+  'clipped',
+  'zeroed',
+  'entropy',
+  'non_finite',
+] as const;
+
+const number = (x: number | null): string => (x === null ? '' : String(x));
+
+/** Quoted where it must be; a leading sign of a formula is defused, because tensor names come from strangers and end in spreadsheets. */
+const csvCell = (text: string): string => {
+  const plain = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+};
+
+/** Rows of one comparison on the same weights and scale. */
+function groupsOf(rows: readonly EvaluationRow[]): EvaluationRow[][] {
+  const groups = new Map<string, EvaluationRow[]>();
+  const shared = scalesOfComparisons(rows);
+  for (const row of rows) {
+    // A format's own scale is told from the comparison's by being used for it alone.
+    const key = JSON.stringify([row.compare, row.weights, shared.has(`${row.compare}\n${row.scale}`) ? row.scale : '']);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+const scalesOfComparisons = (rows: readonly EvaluationRow[]): ReadonlySet<string> => {
+  const counts = new Map<string, number>();
+  for (const { compare, scale } of rows) counts.set(`${compare}\n${scale}`, (counts.get(`${compare}\n${scale}`) ?? 0) + 1);
+  return new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
+};
+
+function titleOf(group: readonly EvaluationRow[]): string {
+  const [{ compare, weights, tensors, total }] = group as [EvaluationRow];
+  const scales = new Set(group.map(({ scale }) => scale));
+  const scale = scales.size === 1 ? [...scales][0]! : 'scales of their own';
+  return `${compare ?? 'others'}: ${weights} (${tensors.length} tensors, ${count(total.n)} weights), ${scale}`;
+}
+
+const head = ['format', 'bits/weight', 'SQNR dB', 'NSR', 'row NSR', 'relative MAE', 'max error', 'clipped', 'zeroed', 'entropy bits'];
+
+interface BodyRow {
+  readonly cells: readonly string[];
+  readonly isBest: boolean;
+  readonly isTensor: boolean;
+}
+
+function bodyOf(group: readonly EvaluationRow[], detail: 'totals' | 'each tensor'): BodyRow[] {
+  const least = Math.min(...group.map(({ total }) => total.nsr ?? 0));
+  const hasScales = new Set(group.map(({ scale }) => scale)).size > 1;
+  return group.flatMap((row) => {
+    const name = hasScales ? `${row.format} (${row.scale})` : row.format;
+    const isBest = group.length > 1 && (row.total.nsr ?? 0) === least;
+    const total = {
+      cells: [name, significant(row.total.bits_per_weight ?? Number.NaN, 4), ...cellsOf(row.total)],
+      isBest,
+      isTensor: false,
+    };
+    const tensors =
+      detail === 'totals'
+        ? []
+        : row.tensors.map((t) => ({ cells: [`  ${visible(t.name)}`, '', ...cellsOf(t)], isBest: false, isTensor: true }));
+    return [total, ...tensors];
+  });
+}
+
+const cellsOf = (f: ErrorFigures): string[] => [
+  f.sqnr === null ? '∞' : decibels(f.sqnr),
+  share(f.nsr),
+  share(f.row_nsr),
+  share(f.relative_mae),
+  f.max_error === null ? '' : significant(f.max_error, 4),
+  share(f.clipped),
+  share(f.zeroed),
+  f.entropy === null ? '' : f.entropy.toFixed(3),
+];
+
+const share = (x: number | null): string => (x === null ? '' : percent(x));

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { check } from './check.ts';
+import { printCodebook } from './codebook.ts';
+import { evaluate } from './eval.ts';
+import { format } from './fmt.ts';
+import { Failure, say } from './output.ts';
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { readonly version: string };
+
+const program = new Command('nibble')
+  .description('Designs 4-bit number formats: codebooks, and quantization error on real weights.')
+  .version(version)
+  .showHelpAfterError('(nibble --help lists the commands)')
+  .exitOverride();
+
+program
+  .command('check')
+  .description('report what is wrong with specs, and whether their assertions hold; exit code 1 where one does not')
+  .argument('<file...>', '.nibble files')
+  .action(async (files: string[]) => finish(await check(files)));
+
+program
+  .command('eval')
+  .description('measure every format of a spec on its linked weights')
+  .argument('<file>', 'a .nibble file')
+  .option('--json', 'everything, as JSON (schema 1)')
+  .option('--csv', 'one row a format, as CSV')
+  .option('--md', 'the tables, as Markdown')
+  .option('--tensors', 'a row for each tensor as well (table, CSV and Markdown)')
+  .action(async (file: string, options: { json?: true; csv?: true; md?: true; tensors?: true }) => {
+    const chosen = (['json', 'csv', 'md'] as const).filter((name) => options[name]);
+    if (chosen.length > 1) throw new Failure(`--${chosen.join(' and --')} exclude one another`, 2);
+    finish(await evaluate(file, chosen[0] ?? 'table', options.tensors ? 'each tensor' : 'totals'));
+  });
+
+program
+  .command('fmt')
+  .description('lay out specs in the one way; - reads standard input')
+  .argument('<file...>', '.nibble files')
+  .option('--check', 'change nothing; exit code 1 where a file would change')
+  .action((files: string[], options: { check?: true }) => finish(format(files, options.check ? 'check' : 'write')));
+
+program
+  .command('codebook')
+  .description('print what each code of a format decodes to')
+  .argument('<format>', 'a name, or an instance such as "SF(6)"')
+  .option('--file <file>', 'a .nibble file; std.paper unless given')
+  .option('--json', 'as JSON (schema 1)')
+  .action((name: string, options: { file?: string; json?: true }) =>
+    finish(printCodebook(name, options.file, options.json ? 'json' : 'table')),
+  );
+
+program
+  .command('lsp')
+  .description('serve the Language Server Protocol')
+  .requiredOption('--stdio', 'over standard input and output')
+  .action(() => {
+    // The server is a bundle of its own and reads --stdio from the arguments itself.
+    require(join(__dirname, 'server.cjs'));
+  });
+
+function finish(exitCode: number): void {
+  process.exitCode = exitCode;
+}
+
+/** A reader such as `head` that has seen enough is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+program.parseAsync().catch((error: unknown) => {
+  // Commander has printed its own message already.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof Failure) {
+    say.error(error.message);
+    process.exitCode = error.exitCode;
+  } else throw error;
+});

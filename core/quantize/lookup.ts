@@ -1,0 +1,94 @@
+import { type Codebook, threshold, tieGoesUp } from '../format/codebook.ts';
+import { CLIP_TOLERANCE } from '../measure/errorSums.ts';
+import { nextFloat32Below } from '../numeric/floatTypes.ts';
+
+/**
+ * A codebook made ready for many float32 values x at one zero point. The place of x among the ascending levels is the number of `cuts` below x:
+ * a tie that goes up has its cut one float32 lower, so that one strict comparison serves every tie rule.
+ */
+export interface Lookup {
+  /** As many as levels, ascending; the last is infinite, as nothing is above the highest level. */
+  readonly cuts: Float32Array;
+  /** The levels less the zero point, in float32. */
+  readonly levels: Float32Array;
+  /** By the upper bits of a float32: the place of the least x with those bits. */
+  readonly cells: Uint8Array;
+  /** Whether some cell holds more than one cut, so that the place must be searched for upwards rather than by one comparison. */
+  readonly dense: boolean;
+  /** x beyond these counts as clipped. */
+  readonly clipLow: number;
+  readonly clipHigh: number;
+}
+
+/** Sign, exponent and five bits of the significand: small enough for the first-level cache, fine enough for 4-bit codebooks. */
+export const CELL_SHIFT = 18;
+
+/** The lookups of a codebook by zero point, each made when first asked for. */
+export function lookups(book: Codebook): (zeroPoint: number) => Lookup {
+  const made = new Map<number, Lookup>();
+  return (zeroPoint) => {
+    let known = made.get(zeroPoint);
+    if (!known) {
+      // As many as an 8-bit integer format has; without a limit, a format of a huge range would fill the memory.
+      if (made.size >= 256) made.clear();
+      made.set(zeroPoint, (known = lookup(book, zeroPoint)));
+    }
+    return known;
+  };
+}
+
+export function lookup({ ascending, codes, ties }: Codebook, zeroPoint: number): Lookup {
+  // Without a level, all is reconstructed as 0 and nothing is clipped.
+  const levels = ascending.length > 0 ? Float32Array.from(ascending, (level) => level - zeroPoint) : Float32Array.of(0);
+  const cuts = new Float32Array(levels.length).fill(Number.POSITIVE_INFINITY);
+  for (let i = 0; i + 1 < levels.length; i++) {
+    const t = threshold(ascending, i, zeroPoint);
+    const parity = Math.round(zeroPoint);
+    const cut = tieGoesUp(ties, t, codes[i]! - parity, codes[i + 1]! - parity) ? nextFloat32Below(t) : t;
+    // Levels too close for float32 share a threshold; their cuts stay in order.
+    cuts[i] = Math.max(cut, cuts[i - 1] ?? cut);
+  }
+  const lowest = (ascending.at(0) ?? Number.NEGATIVE_INFINITY) - zeroPoint;
+  const highest = (ascending.at(-1) ?? Number.POSITIVE_INFINITY) - zeroPoint;
+  return {
+    cuts,
+    levels,
+    ...cellsOf(cuts),
+    clipLow: lowest - Math.abs(lowest) * CLIP_TOLERANCE,
+    clipHigh: highest + Math.abs(highest) * CLIP_TOLERANCE,
+  };
+}
+
+function cellsOf(cuts: Float32Array): { readonly cells: Uint8Array; readonly dense: boolean } {
+  const cells = new Uint8Array(2 ** (32 - CELL_SHIFT));
+  let dense = false;
+  for (let cell = 0; cell < cells.length; cell++) {
+    const towardZero = fromBits(cell << CELL_SHIFT);
+    const awayFromZero = fromBits((cell << CELL_SHIFT) | (2 ** CELL_SHIFT - 1));
+    const negative = cell >= cells.length / 2;
+    cells[cell] = place(cuts, negative ? awayFromZero : towardZero);
+    if (place(cuts, negative ? towardZero : awayFromZero) > cells[cell]! + 1) dense = true;
+  }
+  return { cells, dense };
+}
+
+/** The number of cuts below x. NaN, which shares its cells with the infinities, counts as the infinity of its sign. */
+function place(cuts: Float32Array, x: number): number {
+  let low = 0;
+  let high = cuts.length - 1;
+  while (low < high) {
+    const mid = (low + high) >>> 1;
+    if (x > cuts[mid]!) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+function fromBits(pattern: number): number {
+  scratchBits[0] = pattern;
+  const x = scratch[0]!;
+  return Number.isNaN(x) ? (pattern < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : x;
+}
+
+const scratch = new Float32Array(1);
+const scratchBits = new Int32Array(scratch.buffer);

@@ -1,0 +1,59 @@
+import type { Tensor } from '../weights/tensor.ts';
+import { type BlockLayout, panelHeight, type Window } from './blockLayout.ts';
+
+/** A tensor that is read a chunk at a time. The last chunk is kept, so that going over the same weights again costs no read. */
+export interface Source {
+  readonly chunk: number;
+  read(from: number, n: number): Promise<Float32Array>;
+}
+
+export function source(tensor: Pick<Tensor, 'n' | 'read'>, chunk: number, signal: { readonly aborted: boolean } | undefined): Source {
+  if (!(Number.isInteger(chunk) && chunk > 0)) throw new RangeError(`A chunk has at least one weight, not ${chunk}`);
+  const buffer = new Float32Array(Math.min(chunk, tensor.n));
+  let held: { readonly from: number; readonly weights: Float32Array } | undefined;
+  return {
+    chunk,
+    async read(from, n) {
+      if (signal?.aborted) throw Object.assign(new Error('The measurement was aborted'), { name: 'AbortError' });
+      if (held?.from !== from || held.weights.length !== n) {
+        held = undefined;
+        const weights = buffer.subarray(0, n);
+        await tensor.read(from, weights);
+        held = { from, weights };
+      }
+      return held.weights;
+    },
+  };
+}
+
+/** Consecutive weights of a window, and the part of a panel they begin with. */
+export interface Piece {
+  readonly weights: Float32Array;
+  /** Place of the first weight in the window. */
+  readonly from: number;
+}
+
+/** The weights of a window in order: at once where they fit the chunk, else, of a single panel, chunk by chunk. */
+export async function* pieces({ chunk, read }: Source, window: Window): AsyncGenerator<Piece> {
+  for (let from = 0; from < window.n; from += chunk) {
+    yield { weights: await read(window.from + from, Math.min(chunk, window.n - from)), from };
+  }
+}
+
+/** What lies of each panel in a piece: weights `from` to `to` of it, beginning in `column`; `block` is the place of the panel's first block in the window. */
+export function eachPanel(
+  layout: BlockLayout,
+  window: Window,
+  piece: Piece,
+  visit: (from: number, to: number, column: number, block: number) => void,
+): void {
+  if (window.nPanels === 1) {
+    visit(0, piece.weights.length, piece.from % layout.width, 0);
+    return;
+  }
+  for (let panel = 0, from = 0; panel < window.nPanels; panel++) {
+    const to = from + panelHeight(layout, window.firstPanel + panel) * layout.width;
+    visit(from, to, 0, panel * layout.width);
+    from = to;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Codebook } from '../format/codebook.ts';
+import type { ErrorSums } from '../measure/errorSums.ts';
+
+/** Error sums while the weights of a tensor go by in storage order: those of the row so far, and of the rows before it. */
+export interface RunningSums {
+  readonly row: RowSums;
+  readonly total: RowSums;
+  readonly rowLength: number;
+  leftInRow: number;
+  nNonFinite: number;
+  maxError: number;
+  nClipped: number;
+  nZeroed: number;
+  nRows: number;
+  rowNsr: number;
+  /** Weights by place among the ascending levels, since they were last settled. */
+  readonly recent: Uint32Array;
+  readonly counts: Float64Array;
+}
+
+/** The sums whose value depends on the order of adding. */
+interface RowSums {
+  signal: number;
+  noise: number;
+  absSignal: number;
+  absNoise: number;
+  product: number;
+  power: number;
+}
+
+export function runningSums(rowLength: number, { ascending }: Codebook): RunningSums {
+  const nPlaces = Math.max(1, ascending.length);
+  return {
+    row: noSums(),
+    total: noSums(),
+    rowLength,
+    leftInRow: rowLength,
+    nNonFinite: 0,
+    maxError: 0,
+    nClipped: 0,
+    nZeroed: 0,
+    nRows: 0,
+    rowNsr: 0,
+    recent: new Uint32Array(nPlaces),
+    counts: new Float64Array(nPlaces),
+  };
+}
+
+const noSums = (): RowSums => ({ signal: 0, noise: 0, absSignal: 0, absNoise: 0, product: 0, power: 0 });
+
+/** Adds the row to the total and begins the next one. */
+export function endRow(sums: RunningSums): void {
+  const { row, total } = sums;
+  if (row.signal > 0) {
+    sums.nRows++;
+    sums.rowNsr += row.noise / row.signal;
+  }
+  total.signal += row.signal;
+  total.noise += row.noise;
+  total.absSignal += row.absSignal;
+  total.absNoise += row.absNoise;
+  total.product += row.product;
+  total.power += row.power;
+  row.signal = row.noise = row.absSignal = row.absNoise = row.product = row.power = 0;
+  sums.leftInRow = sums.rowLength;
+}
+
+/** Moves the recent counts to where they cannot overflow; due at least every 2^32 weights. */
+export function settle({ recent, counts }: RunningSums): void {
+  for (let place = 0; place < recent.length; place++) counts[place]! += recent[place]!;
+  recent.fill(0);
+}
+
+/** The sums once all rows have ended. */
+export function finished(sums: RunningSums, { bits, codes }: Codebook, nScales: number, nSecondScales: number): ErrorSums {
+  settle(sums);
+  const counts = new Float64Array(2 ** bits);
+  sums.counts.forEach((count, place) => {
+    counts[codes[place] ?? 0] = count;
+  });
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  const { nNonFinite, maxError, nClipped, nZeroed, nRows, rowNsr } = sums;
+  return { n, nNonFinite, ...sums.total, maxError, nClipped, nZeroed, nRows, rowNsr, nScales, nSecondScales, counts };
+}

@@ -1,0 +1,179 @@
+import { LRUCache } from 'lru-cache';
+import { pool } from 'workerpool';
+import { codebookKey, evaluationKey, ruleKey, weightsKey } from '../core/lang/evaluationKey.ts';
+import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
+import type { ErrorSums } from '../core/measure/errorSums.ts';
+import { add, zero } from '../core/measure/errorSums.ts';
+import type { EvaluationResult } from '../core/measure/results.ts';
+import { unreadable } from '../core/weights/problem.ts';
+import { select, unmatched } from '../core/weights/select.ts';
+import type { Tensor, WeightProblem } from '../core/weights/tensor.ts';
+import { reasonOf } from '../core/weights/visibleName.ts';
+import type { Place } from './expandPattern.ts';
+import { type MeasureTask, stampOf } from './measureTensor.ts';
+import { type OpenWeights, openWeights } from './openWeights.ts';
+
+export interface EvaluateOptions {
+  /** Where the paths of weights start, and what they may not leave. */
+  readonly place: (weights: WeightsSpec) => Place;
+  readonly signal: AbortSignal;
+  /** Told how many weights times formats are done, and of how many. */
+  readonly onProgress: (done: number, total: number) => void;
+  /** Weights times formats beyond which nothing is computed that is not known already; infinite for none. */
+  readonly limit: number;
+}
+
+/** What came of an evaluation. What could not be read is missing from the results and said in the problems. */
+export interface Outcome {
+  /** By {@link evaluationKey}. */
+  readonly results: ReadonlyMap<string, EvaluationResult>;
+  /** By {@link weightsKey}. */
+  readonly problems: ReadonlyMap<string, readonly WeightProblem[]>;
+  /** Weights times formats that were left out because of the limit. */
+  readonly nLeftOut: number;
+}
+
+/** Measures formats on weights in worker threads. Results are kept as long as the files stay as they are. */
+export class Evaluator {
+  readonly #pool: ReturnType<typeof pool>;
+  readonly #known = new LRUCache<string, ErrorSums>({ max: 100_000 });
+
+  /** @param script The bundle of node/worker.ts. */
+  constructor(script: string, workers: number) {
+    this.#pool = pool(script, { workerType: 'thread', maxWorkers: Math.max(1, workers) });
+  }
+
+  async evaluate(evaluations: readonly Evaluation[], options: EvaluateOptions): Promise<Outcome> {
+    const groups = groupsOf(evaluations);
+    const results = new Map<string, EvaluationResult>();
+    const problems = new Map<string, readonly WeightProblem[]>();
+    const opened = await Promise.all(
+      groups.map(async (group) => ({ group, files: await openWeights(group[0]!.weights.paths, options.place(group[0]!.weights)) })),
+    );
+    try {
+      const plans = opened.map(({ group, files }) => this.#plan(group, files, options));
+      const total = plans.reduce((sum, plan) => sum + plan.work, 0);
+      const isTooMuch = total > options.limit;
+      const progress = progressOf(total, options.onProgress);
+      for (const plan of plans) {
+        const found = isTooMuch ? [] : await this.#run(plan, progress, options.signal);
+        problems.set(weightsKey(plan.weights), [...plan.problems, ...found]);
+        for (const evaluation of plan.evaluations) keepResult(evaluation, plan, this.#known, results);
+      }
+      return { results, problems, nLeftOut: isTooMuch ? total : 0 };
+    } finally {
+      await Promise.all(opened.map(({ files }) => files.close()));
+    }
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await this.#pool.terminate(true);
+  }
+
+  #plan(evaluations: readonly Evaluation[], files: OpenWeights, { place }: EvaluateOptions): Plan {
+    const { weights } = evaluations[0]!;
+    const stamp = stampOf(files);
+    const chosen = new Set<Tensor>(select(files.tensors, weights));
+    const tensors = [...files.tensors.entries()].flatMap(([index, tensor]) => (chosen.has(tensor) ? [{ index, tensor }] : []));
+    const problems = [...files.problems, ...(files.tensors.length > 0 ? unmatched(weights.paths.join(', '), files.tensors, weights) : [])];
+    const tasks = tensors.map(({ index, tensor }) => {
+      const jobs = evaluations.filter((evaluation) => !this.#known.has(sumsKey(stamp, index, evaluation)));
+      return { index, tensor, jobs };
+    });
+    const work = tasks.reduce((sum, { tensor, jobs }) => sum + tensor.n * jobs.length, 0);
+    return { weights, evaluations, place: place(weights), stamp, tensors, tasks, problems, work };
+  }
+
+  /** Runs all tasks of a plan; a tensor that fails is a problem of its own. */
+  async #run({ weights, place, stamp, tasks }: Plan, progress: Progress, signal: AbortSignal): Promise<WeightProblem[]> {
+    const cancelled = new SharedArrayBuffer(4);
+    const cancel = (): void => void Atomics.store(new Int32Array(cancelled), 0, 1);
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    const problems: WeightProblem[] = [];
+    try {
+      await Promise.all(
+        tasks.map(async ({ index, tensor, jobs }) => {
+          if (jobs.length === 0) return;
+          const task: MeasureTask = {
+            patterns: weights.paths,
+            place,
+            stamp,
+            index,
+            jobs: jobs.map(({ format, scale }) => ({ codebook: format.codebook, rule: scale.rule })),
+            cancelled,
+          };
+          const report = progress.task();
+          try {
+            const sums: ErrorSums[] = await this.#pool.exec('measureTensor', [task], { on: (done: number) => report(done * jobs.length) });
+            jobs.forEach((job, i) => void this.#known.set(sumsKey(stamp, index, job), sums[i]!));
+            report(tensor.n * jobs.length);
+          } catch (error) {
+            if (!signal.aborted) problems.push(unreadable(tensor.file, `${tensor.file}: ${reasonOf(error)}`, tensor.name));
+          }
+        }),
+      );
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+    signal.throwIfAborted();
+    return problems;
+  }
+}
+
+interface Plan {
+  readonly weights: WeightsSpec;
+  readonly evaluations: readonly Evaluation[];
+  readonly place: Place;
+  readonly stamp: string;
+  readonly tensors: readonly { readonly index: number; readonly tensor: Tensor }[];
+  readonly tasks: readonly { readonly index: number; readonly tensor: Tensor; readonly jobs: readonly Evaluation[] }[];
+  readonly problems: readonly WeightProblem[];
+  readonly work: number;
+}
+
+/** Evaluations on the same weights, together. */
+function groupsOf(evaluations: readonly Evaluation[]): Evaluation[][] {
+  const groups = new Map<string, Evaluation[]>();
+  for (const evaluation of evaluations) {
+    const key = weightsKey(evaluation.weights);
+    const group = groups.get(key);
+    if (group) group.push(evaluation);
+    else groups.set(key, [evaluation]);
+  }
+  return [...groups.values()];
+}
+
+const sumsKey = (stamp: string, index: number, { format, scale }: Evaluation): string =>
+  `${stamp}\n${index}\n${codebookKey(format.codebook)}\n${ruleKey(scale.rule)}`;
+
+/** Adds up the tensors in file order, whatever order they were done in. A tensor that failed is left out: its problem says so. */
+function keepResult(evaluation: Evaluation, plan: Plan, known: LRUCache<string, ErrorSums>, results: Map<string, EvaluationResult>): void {
+  const tensors = plan.tensors.flatMap(({ index, tensor }) => {
+    const sums = known.get(sumsKey(plan.stamp, index, evaluation));
+    return sums ? [{ name: tensor.name, file: tensor.file, sums }] : [];
+  });
+  if (tensors.length === 0) return;
+  const total = tensors.reduce((sum, { sums }) => add(sum, sums), zero(evaluation.format.bits));
+  results.set(evaluationKey(evaluation), { tensors, total, estimate: false });
+}
+
+interface Progress {
+  /** A reporter of one task, which is told that task's own work so far. */
+  task(): (done: number) => void;
+}
+
+function progressOf(total: number, onProgress: EvaluateOptions['onProgress']): Progress {
+  let done = 0;
+  return {
+    task: () => {
+      let mine = 0;
+      return (now) => {
+        done += now - mine;
+        mine = now;
+        onProgress(done, total);
+      };
+    },
+  };
+}

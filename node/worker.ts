@@ -1,0 +1,7 @@
+import { worker, workerEmit } from 'workerpool';
+import { type MeasureTask, measureTensor } from './measureTensor.ts';
+
+// The thread that reads weights. One task at a time, so that the files kept open between tasks are never closed under a running one.
+worker({
+  measureTensor: (task: MeasureTask) => measureTensor(task, (doneWeights) => workerEmit(doneWeights)),
+});

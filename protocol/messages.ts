@@ -1,0 +1,101 @@
+// What client and server say to each other beyond LSP: types only, plain data only.
+
+/** What the client tells the server when it starts it. */
+export interface InitializationOptions {
+  /** False in Restricted Mode: then only weight files inside the workspace folders may be read. */
+  readonly trusted: boolean;
+  /** Who asks: our own client registers the commands of lenses itself. */
+  readonly client: 'vscode';
+  readonly theme: ThemeChange['theme'];
+}
+
+/** The requests the client may send, by method. */
+export interface Requests {
+  'nibble/evaluate': { readonly params: EvaluateParams; readonly result: EvaluateResult };
+  'nibble/libraryText': { readonly params: LibraryTextParams; readonly result: LibraryText };
+}
+
+/** The notifications the client sends, by method. */
+export interface ClientNotifications {
+  'nibble/trust': Trust;
+  'nibble/theme': ThemeChange;
+}
+
+/** The notifications the server sends, by method. */
+export interface ServerNotifications {
+  'nibble/results': Results;
+  'nibble/status': Status;
+}
+
+/** Asks for a full evaluation, whatever the settings say of automatic ones. Cancellable. */
+export interface EvaluateParams {
+  readonly uri: string;
+  /** Only this format, by name. */
+  readonly format?: string;
+  /** Only the format at this place; ignored where `format` is given. */
+  readonly position?: Position;
+  /** The token on which the server reports work-done progress, as in LSP. */
+  readonly workDoneToken?: string;
+}
+
+/** What an evaluation did; the numbers themselves go out as `nibble/results`. */
+export interface EvaluateResult {
+  /** How many formats were evaluated. */
+  readonly nFormats: number;
+  /** Why there is nothing to evaluate, or what could not be; shown to the user as it is. */
+  readonly problem?: string;
+}
+
+/** A place in a document, as in LSP: zero-based, in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface LibraryTextParams {
+  /** The document that is asked for, such as `nibble-library:/std/paper.nibble`. */
+  readonly uri: string;
+}
+
+export interface LibraryText {
+  readonly text: string;
+}
+
+/** Sent when the user grants trust to the workspace. */
+export interface Trust {
+  readonly trusted: boolean;
+}
+
+/** Sent when the editor's colours change, for the drawings in hovers. */
+export interface ThemeChange {
+  readonly theme: 'light' | 'dark' | 'high-contrast' | 'high-contrast-light';
+}
+
+/** What the server is doing. */
+export interface Status {
+  readonly state: 'idle' | 'evaluating' | 'error';
+  /** Written for the person: what is evaluated, or what went wrong. */
+  readonly message: string;
+  /** Work done and in total, in one unit of the server's choice; both 0 where there is none. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** All results known for one version of a document. A newer notification replaces the older one. */
+export interface Results {
+  readonly uri: string;
+  readonly version: number;
+  readonly rows: readonly ResultRow[];
+}
+
+/** The error of one format on one set of weights. */
+export interface ResultRow {
+  readonly format: string;
+  readonly weights: string;
+  readonly scale: string;
+  /** Signal-to-quantization-noise ratio, in dB; null where nothing was lost. */
+  readonly sqnr: number | null;
+  /** Noise-to-signal ratio: squared error over squared weights. */
+  readonly nsr: number;
+  readonly bitsPerWeight: number;
+}

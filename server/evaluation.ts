@@ -1,0 +1,182 @@
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { resultOf } from '../core/ide/known.ts';
+import * as measures from '../core/measure/measures.ts';
+import { count } from '../core/view/digits.ts';
+import type { EvaluateParams, EvaluateResult, Results, Status } from '../protocol/messages.ts';
+import type { Session } from './session.ts';
+
+/** How long typing must pause before an automatic evaluation, in milliseconds. */
+const pauseMs = 300;
+
+/** Runs at most one evaluation per document: a newer one ends the older. Nobody sees a result of a text that is gone. */
+export class EvaluationRuns {
+  readonly #connection: Connection;
+  readonly #session: Session;
+  readonly #changed: () => void;
+  readonly #running = new Map<string, AbortController>();
+  readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+  /** @param changed Called when diagnostics and lenses say something new. */
+  constructor(connection: Connection, session: Session, changed: () => void) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#changed = changed;
+  }
+
+  /** Evaluates a document once typing pauses, if that is not too much. */
+  soon(document: TextDocument): void {
+    this.#cancelWaiting(document.uri);
+    const timer = setTimeout(() => {
+      this.#waiting.delete(document.uri);
+      this.now(document).catch((error) => this.#fail(error));
+    }, pauseMs);
+    this.#waiting.set(document.uri, timer);
+  }
+
+  /** Evaluates a document up to the limit of automatic evaluations. */
+  async now(document: TextDocument): Promise<void> {
+    const done = await this.#run(document, undefined, this.#session.settings.limit, () => undefined);
+    if (done && done.nLeftOut > 0) {
+      this.#status('idle', `${count(done.nLeftOut)} weights times formats are more than \`nibble.evaluate.limit\`; evaluate on command`);
+    }
+  }
+
+  /** Evaluates a document because the user asked, whatever it takes. */
+  async onCommand({ uri, format, position, workDoneToken }: EvaluateParams, token: CancellationToken): Promise<EvaluateResult> {
+    const document = this.#session.document(uri);
+    if (!document) return { nFormats: 0, problem: 'This document is not open' };
+    const name = format ?? (position && this.#formatAt(document, document.offsetAt(position)));
+    if (position && !format && name === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
+    const evaluations = this.#session.evaluations(document, name);
+    if (evaluations.length === 0) return { nFormats: 0, problem: nothingToDo(name) };
+    const report = this.#reporter(workDoneToken);
+    try {
+      const done = await this.#run(document, name, Number.POSITIVE_INFINITY, report, token);
+      if (!done) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The evaluation was cancelled');
+      const problem = [...done.problems.values()].flat()[0]?.message;
+      return { nFormats: new Set(evaluations.map((e) => e.format.name)).size, ...(problem === undefined ? {} : { problem }) };
+    } finally {
+      if (workDoneToken !== undefined) await this.#connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'end' });
+    }
+  }
+
+  close(uri: string): void {
+    this.#cancelWaiting(uri);
+    this.#running.get(uri)?.abort();
+  }
+
+  async #run(
+    document: TextDocument,
+    format: string | undefined,
+    limit: number,
+    report: (done: number, total: number) => void,
+    token?: CancellationToken,
+  ) {
+    const { uri } = document;
+    const evaluations = this.#session.evaluations(document, format);
+    this.#running.get(uri)?.abort();
+    if (evaluations.length === 0) return undefined;
+    const controller = new AbortController();
+    this.#running.set(uri, controller);
+    const watch = token?.onCancellationRequested(() => controller.abort());
+    try {
+      const done = await this.#session.platform.evaluations().evaluate(evaluations, {
+        place: (weights) => ({
+          base: this.#session.baseOf(weights.symbol.module.uri),
+          root: this.#session.rootOf(weights.symbol.module.uri),
+        }),
+        signal: controller.signal,
+        onProgress: (part, total) => {
+          report(part, total);
+          this.#status('evaluating', `Evaluating ${evaluations.length} rows`, part, total);
+        },
+        limit,
+      });
+      if (controller.signal.aborted || !this.#session.document(uri)) return undefined;
+      this.#session.keep(uri, done.results, done.problems);
+      this.#status('idle', done.results.size > 0 ? `${done.results.size} rows evaluated` : '');
+      await this.#sendResults(document);
+      this.#changed();
+      return done;
+    } catch (error) {
+      // A newer run has taken over, or the user cancelled: nothing is wrong.
+      if (controller.signal.aborted) {
+        if (this.#running.get(uri) === controller) this.#status('idle', '');
+        return undefined;
+      }
+      this.#status('error', error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      watch?.dispose();
+      if (this.#running.get(uri) === controller) this.#running.delete(uri);
+    }
+  }
+
+  #formatAt(document: TextDocument, offset: number): string | undefined {
+    const { file, formats } = this.#session.analysis(document);
+    const item = file.items.find(({ start, end }) => start <= offset && offset <= end);
+    return [...formats.keys()].find((symbol) => symbol.declaration === item)?.name;
+  }
+
+  async #sendResults(document: TextDocument): Promise<void> {
+    const results = this.#session.results(document.uri);
+    const rows = this.#session.evaluations(document, undefined).flatMap((evaluation) => {
+      const total = resultOf(evaluation, results)?.total;
+      if (!total) return [];
+      const sqnr = measures.sqnr(total);
+      return [
+        {
+          format: evaluation.format.name,
+          weights: evaluation.weights.name,
+          scale: evaluation.scale.name,
+          sqnr: Number.isFinite(sqnr) ? sqnr : null,
+          nsr: measures.nsr(total),
+          bitsPerWeight: measures.bitsPerWeight(total, evaluation.format.bits, evaluation.scale.rule),
+        },
+      ];
+    });
+    const message: Results = { uri: document.uri, version: document.version, rows };
+    await this.#connection.sendNotification('nibble/results', message);
+  }
+
+  #reporter(token: string | undefined): (done: number, total: number) => void {
+    if (token === undefined) return () => undefined;
+    let last = -1;
+    return (done, total) => {
+      const percentage = total === 0 ? 100 : Math.floor((100 * done) / total);
+      if (percentage === last) return;
+      last = percentage;
+      const message = `${count(done)} of ${count(total)} weights times formats`;
+      this.#connection
+        .sendProgress(WorkDoneProgress.type, token, { kind: 'report', percentage, message })
+        .catch((error) => this.#fail(error));
+    };
+  }
+
+  #lastStatusMs = 0;
+
+  /** Tells the client what is going on, at most twenty times a second while something is. */
+  #status(state: Status['state'], message: string, done = 0, total = 0): void {
+    const now = Date.now();
+    if (state === 'evaluating' && now - this.#lastStatusMs < 50) return;
+    this.#lastStatusMs = now;
+    const status: Status = { state, message, done, total };
+    this.#connection.sendNotification('nibble/status', status).catch((error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+
+  #cancelWaiting(uri: string): void {
+    clearTimeout(this.#waiting.get(uri));
+    this.#waiting.delete(uri);
+  }
+}
+
+const nothingToDo = (format: string | undefined): string =>
+  format === undefined
+    ? 'There is nothing to evaluate: a comparison needs formats, weights and a scale'
+    : `\`${format}\` is in no comparison, and has no scale of its own to be measured with on linked weights`;

@@ -1,0 +1,144 @@
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Known } from '../core/ide/known.ts';
+import { evaluationsOf, measuredFrom } from '../core/ide/known.ts';
+import { resultFindings } from '../core/ide/resultFindings.ts';
+import { type Analysis, analyse } from '../core/lang/analysis.ts';
+import type { Finding } from '../core/lang/finding.ts';
+import { libraryAt } from '../core/lang/library.ts';
+import type { Files } from '../core/lang/module.ts';
+import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
+import type { EvaluationResult } from '../core/measure/results.ts';
+import type { Theme } from '../core/view/numberLine.ts';
+import type { WeightProblem } from '../core/weights/tensor.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+
+/** What an evaluation needs and gives; the platform does it, in threads. */
+export interface Evaluations {
+  evaluate(
+    evaluations: readonly Evaluation[],
+    options: {
+      readonly place: (weights: WeightsSpec) => { readonly base: string; readonly root?: string | undefined };
+      readonly signal: AbortSignal;
+      readonly onProgress: (done: number, total: number) => void;
+      readonly limit: number;
+    },
+  ): Promise<{
+    readonly results: ReadonlyMap<string, EvaluationResult>;
+    readonly problems: ReadonlyMap<string, readonly WeightProblem[]>;
+    readonly nLeftOut: number;
+  }>;
+  close(): Promise<void>;
+}
+
+/** What the server needs of the machine it runs on. */
+export interface Platform {
+  /** Starts the threads on first use. */
+  evaluations(): Evaluations;
+  files(options: { readonly open: (uri: string) => string | undefined; readonly root: (uri: string) => string | undefined }): Files;
+  /** The folder of a file; undefined where it has none. */
+  folderOf(uri: string): string | undefined;
+  /** The path of an address; undefined where it has none. */
+  pathOf(uri: string): string | undefined;
+}
+
+/** The open documents, what they mean, and what is known of them. */
+export class Session {
+  readonly platform: Platform;
+  settings: Settings = defaultSettings;
+  theme: Theme = 'dark';
+  trusted = true;
+  /** Paths of the workspace folders. */
+  folders: readonly string[] = [];
+  readonly #documentAt: (uri: string) => TextDocument | undefined;
+  readonly #files: Files;
+  readonly #analyses = new Map<string, { readonly version: number; readonly generation: number; readonly analysis: Analysis }>();
+  readonly #results = new Map<string, ReadonlyMap<string, EvaluationResult>>();
+  readonly #problems = new Map<string, ReadonlyMap<string, readonly WeightProblem[]>>();
+  /** Grows whenever something other than a document's own text changes what it means. */
+  #generation = 0;
+
+  constructor(platform: Platform, documentAt: (uri: string) => TextDocument | undefined) {
+    this.platform = platform;
+    this.#documentAt = documentAt;
+    this.#files = platform.files({ open: (uri) => documentAt(uri)?.getText(), root: (uri) => this.rootOf(uri) });
+  }
+
+  document(uri: string): TextDocument | undefined {
+    return this.#documentAt(uri);
+  }
+
+  /** The document at an address, open or not, for places in it. */
+  textOf = (uri: string): TextDocument | undefined => {
+    const open = this.#documentAt(uri);
+    if (open) return open;
+    const library = libraryAt(uri);
+    if (library !== undefined) return TextDocument.create(uri, 'nibble', 0, library);
+    const read = this.#files.read(uri);
+    return 'text' in read ? TextDocument.create(uri, 'nibble', 0, read.text) : undefined;
+  };
+
+  analysis(document: TextDocument): Analysis {
+    const known = this.#analyses.get(document.uri);
+    if (known && known.version === document.version && known.generation === this.#generation) return known.analysis;
+    const analysis = analyse(document.uri, document.getText(), this.#files, measuredFrom(this.results(document.uri)));
+    this.#analyses.set(document.uri, { version: document.version, generation: this.#generation, analysis });
+    return analysis;
+  }
+
+  /** Everything there is to say about a document. */
+  findings(document: TextDocument): Finding[] {
+    const analysis = this.analysis(document);
+    return [...analysis.findings, ...resultFindings(analysis, this.results(document.uri), this.#problems.get(document.uri) ?? new Map())];
+  }
+
+  known(uri: string): Known {
+    return { results: this.results(uri), theme: this.theme, pictures: this.settings.pictures };
+  }
+
+  results(uri: string): ReadonlyMap<string, EvaluationResult> {
+    return this.#results.get(uri) ?? new Map();
+  }
+
+  evaluations(document: TextDocument, format: string | undefined): Evaluation[] {
+    const all = evaluationsOf(this.analysis(document));
+    return format === undefined ? all : all.filter((evaluation) => evaluation.format.symbol.name === format);
+  }
+
+  /** Takes in what an evaluation found; what it did not do again stays. */
+  keep(uri: string, results: ReadonlyMap<string, EvaluationResult>, problems: ReadonlyMap<string, readonly WeightProblem[]>): void {
+    this.#results.set(uri, new Map([...this.results(uri), ...results]));
+    this.#problems.set(uri, new Map([...(this.#problems.get(uri) ?? []), ...problems]));
+    this.#generation++;
+  }
+
+  /** Forgets all results: weight files have changed on disk. Sums of files that stayed as they are come from the evaluator's cache. */
+  forgetResults(): void {
+    this.#results.clear();
+    this.#problems.clear();
+    this.#generation++;
+  }
+
+  /** Something that documents depend on has changed: a file they use, or what the workspace may read. */
+  touch(): void {
+    this.#generation++;
+  }
+
+  close(uri: string): void {
+    this.#analyses.delete(uri);
+    this.#results.delete(uri);
+    this.#problems.delete(uri);
+  }
+
+  /** Where paths in a document start: its folder, or the workspace's for one that is not saved. */
+  baseOf(uri: string): string {
+    return this.platform.folderOf(uri) ?? this.folders[0] ?? '/';
+  }
+
+  /** What paths in a document may not leave while the workspace is not trusted: its workspace folder, or its own. */
+  rootOf(uri: string): string | undefined {
+    if (this.trusted) return undefined;
+    const path = this.platform.pathOf(uri) ?? '';
+    const holding = this.folders.filter((folder) => path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`));
+    return holding.sort((a, b) => b.length - a.length)[0] ?? this.folders[0] ?? this.baseOf(uri);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Severity } from '../core/lang/finding.ts';
+
+/** The settings of the server, under `nibble.` in the editor. */
+export interface Settings {
+  /** When formats are evaluated without being asked for. */
+  readonly automatic: 'onType' | 'onSave' | 'off';
+  /** Weights times formats up to which that happens. */
+  readonly limit: number;
+  readonly severity: Readonly<Record<string, Severity | 'off'>>;
+  readonly lenses: 'shown' | 'hidden';
+  readonly pictures: 'shown' | 'hidden';
+}
+
+export const defaultSettings: Settings = { automatic: 'onType', limit: 50_000_000, severity: {}, lenses: 'shown', pictures: 'shown' };
+
+const severities = new Set(['error', 'warning', 'information', 'hint', 'off']);
+
+/** Settings from what the editor sends; a value of the wrong type counts as not set. */
+export function settingsFrom(sent: unknown): Settings {
+  const at = (...path: string[]): unknown => path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), sent);
+  const automatic = at('evaluate', 'automatic');
+  const limit = at('evaluate', 'limit');
+  const severity = at('diagnostics', 'severity');
+  return {
+    automatic: automatic === 'onSave' || automatic === 'off' ? automatic : 'onType',
+    limit: typeof limit === 'number' && limit >= 0 ? limit : defaultSettings.limit,
+    severity: isRecord(severity)
+      ? Object.fromEntries(
+          Object.entries(severity).filter((entry): entry is [string, Severity | 'off'] => severities.has(String(entry[1]))),
+        )
+      : {},
+    lenses: at('lens', 'enable') === false ? 'hidden' : 'shown',
+    pictures: at('hover', 'numberLine') === false ? 'hidden' : 'shown',
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
