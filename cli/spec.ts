@@ -45,14 +45,14 @@ export async function measure(path: string): Promise<Measured> {
 
 async function evaluateAll(analysis: Analysis): Promise<Outcome> {
   const evaluations = evaluationsOf(analysis);
-  if (evaluations.length === 0) return { results: new Map(), problems: new Map(), nLeftOut: 0 };
+  if (evaluations.length === 0 && analysis.weights.size === 0) return { results: new Map(), problems: new Map(), nLeftOut: 0 };
   const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), availableParallelism());
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort();
   process.once('SIGINT', stop);
   const bar = progressBar();
   try {
-    return await evaluator.evaluate(evaluations, {
+    return await evaluator.evaluate(evaluations, analysis.weights.values(), {
       place: (weights) => ({ base: folderOf(weights.symbol.module.uri) ?? dirname('.') }),
       signal: interrupted.signal,
       onProgress: bar.update,

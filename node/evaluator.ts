@@ -43,15 +43,16 @@ export class Evaluator {
     this.#pool = pool(script, { workerType: 'thread', maxWorkers: Math.max(1, workers) });
   }
 
-  async evaluate(evaluations: readonly Evaluation[], options: EvaluateOptions): Promise<Outcome> {
-    const groups = groupsOf(evaluations);
+  /** @param linked Weights that are opened even if nothing is measured on them, so that what is wrong with them is said. */
+  async evaluate(evaluations: readonly Evaluation[], linked: Iterable<WeightsSpec>, options: EvaluateOptions): Promise<Outcome> {
+    const groups = groupsOf(evaluations, linked);
     const results = new Map<string, EvaluationResult>();
     const problems = new Map<string, readonly WeightProblem[]>();
     const opened = await Promise.all(
-      groups.map(async (group) => ({ group, files: await openWeights(group[0]!.weights.paths, options.place(group[0]!.weights)) })),
+      groups.map(async (group) => ({ ...group, files: await openWeights(group.weights.paths, options.place(group.weights)) })),
     );
     try {
-      const plans = opened.map(({ group, files }) => this.#plan(group, files, options));
+      const plans = opened.map((group) => this.#plan(group, options));
       const total = plans.reduce((sum, plan) => sum + plan.work, 0);
       const isTooMuch = total > options.limit;
       const progress = progressOf(total, options.onProgress);
@@ -71,8 +72,7 @@ export class Evaluator {
     await this.#pool.terminate(true);
   }
 
-  #plan(evaluations: readonly Evaluation[], files: OpenWeights, { place }: EvaluateOptions): Plan {
-    const { weights } = evaluations[0]!;
+  #plan({ weights, evaluations, files }: Group & { readonly files: OpenWeights }, { place }: EvaluateOptions): Plan {
     const stamp = stampOf(files);
     const chosen = new Set<Tensor>(select(files.tensors, weights));
     const tensors = [...files.tensors.entries()].flatMap(([index, tensor]) => (chosen.has(tensor) ? [{ index, tensor }] : []));
@@ -133,15 +133,22 @@ interface Plan {
   readonly work: number;
 }
 
-/** Evaluations on the same weights, together. */
-function groupsOf(evaluations: readonly Evaluation[]): Evaluation[][] {
-  const groups = new Map<string, Evaluation[]>();
-  for (const evaluation of evaluations) {
-    const key = weightsKey(evaluation.weights);
-    const group = groups.get(key);
-    if (group) group.push(evaluation);
-    else groups.set(key, [evaluation]);
-  }
+/** Evaluations on the same weights. */
+interface Group {
+  readonly weights: WeightsSpec;
+  readonly evaluations: Evaluation[];
+}
+
+function groupsOf(evaluations: readonly Evaluation[], linked: Iterable<WeightsSpec>): Group[] {
+  const groups = new Map<string, Group>();
+  const groupOf = (weights: WeightsSpec): Group => {
+    const key = weightsKey(weights);
+    const known = groups.get(key) ?? { weights, evaluations: [] };
+    groups.set(key, known);
+    return known;
+  };
+  for (const weights of linked) groupOf(weights);
+  for (const evaluation of evaluations) groupOf(evaluation.weights).evaluations.push(evaluation);
   return [...groups.values()];
 }
 

@@ -77,12 +77,13 @@ export class EvaluationRuns {
     const { uri } = document;
     const evaluations = this.#session.evaluations(document, format);
     this.#running.get(uri)?.abort();
-    if (evaluations.length === 0) return undefined;
+    const linked = [...this.#session.analysis(document).weights.values()];
+    if (evaluations.length === 0 && linked.length === 0) return undefined;
     const controller = new AbortController();
     this.#running.set(uri, controller);
     const watch = token?.onCancellationRequested(() => controller.abort());
     try {
-      const done = await this.#session.platform.evaluations().evaluate(evaluations, {
+      const done = await this.#session.platform.evaluations().evaluate(evaluations, linked, {
         place: (weights) => ({
           base: this.#session.baseOf(weights.symbol.module.uri),
           root: this.#session.rootOf(weights.symbol.module.uri),

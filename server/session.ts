@@ -16,6 +16,7 @@ import { defaultSettings, type Settings } from './settings.ts';
 export interface Evaluations {
   evaluate(
     evaluations: readonly Evaluation[],
+    linked: Iterable<WeightsSpec>,
     options: {
       readonly place: (weights: WeightsSpec) => { readonly base: string; readonly root?: string | undefined };
       readonly signal: AbortSignal;

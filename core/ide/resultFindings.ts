@@ -1,4 +1,5 @@
 import type { Analysis } from '../lang/analysis.ts';
+import { placeOf } from '../lang/comparisons.ts';
 import { weightsKey } from '../lang/evaluationKey.ts';
 import { type Finding, finding } from '../lang/finding.ts';
 import type { Comparison, Evaluation } from '../lang/spec.ts';
@@ -39,24 +40,40 @@ function nonFiniteFinding({ total, tensors }: EvaluationResult, at: { start: num
   return [finding('weights.non-finite', at, message)];
 }
 
-/** Formats that another one of the same comparison beats with fewer bits and less error. */
+interface Design {
+  readonly evaluation: Evaluation;
+  readonly bits: number;
+  readonly sqnr: number;
+}
+
+/** How much fewer bits count as fewer: the scales of a shorter last block make up for less. */
+const fewerBits = 0.99;
+
+/** Formats all of whose rows are beaten, on the same weights, by rows with fewer bits and less error; each said once. */
 function dominated({ rows, symbol }: Comparison, results: Results): Finding[] {
-  const at = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats')?.value;
-  if (!at) return [];
-  const designs = rows.flatMap((row) => {
-    const result = resultOf(row, results);
-    return result
-      ? [{ row, bits: measures.bitsPerWeight(result.total, row.format.bits, row.scale.rule), sqnr: measures.sqnr(result.total) }]
+  const formats = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats')?.value;
+  if (!formats) return [];
+  const designs = rows.flatMap((evaluation): Design[] => {
+    const total = resultOf(evaluation, results)?.total;
+    return total
+      ? [{ evaluation, bits: measures.bitsPerWeight(total, evaluation.format.bits, evaluation.scale.rule), sqnr: measures.sqnr(total) }]
       : [];
   });
-  return designs.flatMap(({ row, bits, sqnr }) => {
-    const better = designs.find((other) => other.row.weights === row.weights && other.bits < bits - 1e-9 && other.sqnr > sqnr);
-    if (!better) return [];
+  const byFormat = new Map<string, Design[]>();
+  for (const design of designs)
+    byFormat.set(design.evaluation.format.name, [...(byFormat.get(design.evaluation.format.name) ?? []), design]);
+  return [...byFormat.values()].flatMap((own) => {
+    const better = own.map((design) => designs.find((other) => beats(other, design)));
+    if (better.includes(undefined)) return [];
+    const [design, other] = [own[0]!, better[0]!];
     const message =
-      `${nameOf(row)} is dominated by ${nameOf(better.row)}: ${decibels(better.sqnr - sqnr)} dB less error ` +
-      `at ${significant(better.bits, 4)} instead of ${significant(bits, 4)} bits per weight`;
-    return [finding('error.dominated', at, message)];
+      `${nameOf(design.evaluation)} is dominated by ${nameOf(other.evaluation)}: ${decibels(other.sqnr - design.sqnr)} dB less error ` +
+      `at ${significant(other.bits, 4)} instead of ${significant(design.bits, 4)} bits per weight`;
+    return [finding('error.dominated', placeOf(design.evaluation.format, formats), message)];
   });
 }
+
+const beats = (other: Design, design: Design): boolean =>
+  other.evaluation.weights.symbol === design.evaluation.weights.symbol && other.bits < design.bits * fewerBits && other.sqnr > design.sqnr;
 
 const nameOf = ({ format, scale }: Evaluation): string => `\`${format.name}\` (${scale.name})`;

@@ -1,13 +1,13 @@
 import type { Expression, SourceFile } from '../syntax/tree.ts';
 import { assertion } from './assertions.ts';
 import { type Binding, bind } from './bind.ts';
-import { comparison } from './comparisons.ts';
+import { comparison, placeOf } from './comparisons.ts';
 import { evaluate } from './evaluate.ts';
 import type { Finding } from './finding.ts';
 import { formatSpec } from './formats.ts';
 import { hardwareProblems } from './hardware.ts';
 import { type Declared, type Files, loadModule, type Module } from './module.ts';
-import { checkEvaluation, checkFormat } from './rules.ts';
+import { checkFormat, checkScales } from './rules.ts';
 import { scaleOfValue } from './scales.ts';
 import { type Context, context, type Scope, scopeOf } from './scope.ts';
 import type { AssertionResult, Comparison, Evaluation, FormatSpec, MeasureRequest, NamedScale, WeightsSpec } from './spec.ts';
@@ -96,21 +96,9 @@ const own = (within: Context): Finding[] => [...within.findings.values()];
 function clips({ rows, symbol }: Comparison): Finding[] {
   const member = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats');
   if (!member) return [];
-  const seen = new Set<string>();
-  return rows.flatMap((row: Evaluation) => {
-    const key = `${row.format.name} ${row.scale.name}`;
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return checkEvaluation(row, placeOf(row.format, member.value));
-  });
-}
-
-/** The item of a list that names the format, or the whole list. */
-function placeOf(format: FormatSpec, list: Expression): Expression {
-  const items = list.kind === 'list' ? list.items : [list];
-  const isNamed = (item: Expression): boolean =>
-    (item.kind === 'reference' || item.kind === 'call') && item.name.text === format.symbol.name;
-  return items.find(isNamed) ?? list;
+  const byFormat = new Map<string, Evaluation[]>();
+  for (const row of rows) byFormat.set(row.format.name, [...(byFormat.get(row.format.name) ?? []), row]);
+  return [...byFormat.values()].flatMap((own) => checkScales(own, placeOf(own[0]!.format, member.value)));
 }
 
 const sorted = (findings: Finding[]): Finding[] =>

@@ -85,3 +85,11 @@ function weightsIn(value: Value, at: Expression, scope: Scope): WeightsSpec | un
   if (value.kind !== 'unknown') report(scope, 'type.mismatch', at, `Weights are due here, by name, not ${describe(value)}`);
   return undefined;
 }
+
+/** The item of a list that names the format, or the whole list. */
+export function placeOf(format: FormatSpec, list: Expression): Expression {
+  const items = list.kind === 'list' ? list.items : [list];
+  const isNamed = (item: Expression): boolean =>
+    (item.kind === 'reference' || item.kind === 'call') && item.name.text === format.symbol.name;
+  return items.find(isNamed) ?? list;
+}

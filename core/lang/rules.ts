@@ -88,22 +88,33 @@ function negativeZeroFix({ symbol }: FormatSpec, value: number): Fix | undefined
   };
 }
 
-/** The findings of a format under a scale, reported at `at`. */
-export function checkEvaluation({ format, scale }: Evaluation, at: Span): Finding[] {
-  const { ascending } = format.codebook;
+/** What the scales of a format's evaluations cut off, said once for all scales, at `at`. */
+export function checkScales(evaluations: readonly Evaluation[], at: Span): Finding[] {
+  const cuts = evaluations.flatMap(({ format, scale }) => {
+    const cut = cutOf(format, scale.rule.anchor);
+    return cut ? [{ ...cut, name: scale.name }] : [];
+  });
+  const [first] = cuts;
+  if (!first) return [];
+  const { ascending } = evaluations[0]!.format.codebook;
+  const others = new Set(cuts.map(({ name }) => name)).size - 1;
+  const share = ((first.reach / first.target) * 100).toFixed(1).replace(/\.0$/, '');
+  const message =
+    `\`${evaluations[0]!.format.name}\` reaches from ${ascending[0]} to ${ascending.at(-1)}, and ${first.name} maps the largest magnitude onto ` +
+    `${first.target}: a block whose extreme is ${first.side}, about every other one, has it cut to ${share} %; \`anchor = signed_max\` would not` +
+    (others > 0 ? ` (so do ${others} other scales)` : '');
+  return [finding('scale.clips', at, message)];
+}
+
+/** The side of a codebook that an anchor cuts, by more than the rounding of a scale explains. */
+function cutOf({ codebook: { ascending } }: FormatSpec, anchor: Anchor) {
   const low = -ascending[0]!;
   const high = ascending.at(-1)!;
-  const target = anchorTarget(scale.rule.anchor, low, high);
-  if (target === undefined || !(target > 0)) return [];
+  const target = anchorTarget(anchor, low, high);
+  if (target === undefined || !(target > 0)) return undefined;
   const side = low < target && low > 0 ? 'negative' : high < target && high > 0 ? 'positive' : undefined;
   const reach = side === 'negative' ? low : high;
-  const isSlight = side !== undefined && reach / target > 1 - 2 ** -8;
-  if (!side || isSlight) return [];
-  const share = ((reach / target) * 100).toFixed(1).replace(/\.0$/, '');
-  const message =
-    `\`${format.name}\` reaches from ${-low} to ${high}, and ${scale.name} maps the largest magnitude onto ${target}: ` +
-    `a block whose extreme is ${side}, about every other one, has it cut to ${share} %; \`anchor = signed_max\` would not`;
-  return [finding('scale.clips', at, message)];
+  return side === undefined || reach / target > 1 - 2 ** -8 ? undefined : { side, reach, target };
 }
 
 /** The level that a block's largest magnitude is mapped onto, whatever its sign; undefined where the anchor looks at the sign or searches. */

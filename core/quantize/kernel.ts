@@ -127,14 +127,18 @@ function addRun(sums: RunningSums, x: Float32Array, from: number, to: number, sc
   const clipLow = scale === 0 ? Number.NEGATIVE_INFINITY : lookup.clipLow;
   const clipHigh = scale === 0 ? Number.POSITIVE_INFINITY : lookup.clipHigh;
   const { row, recent } = sums;
+  // In local variables, as a bundle makes variables of a module's constants, and those are slow to reach in a loop.
+  const qs = slot;
+  const qBits = slotBits;
+  const rs = scaled;
   let { signal, noise, absSignal, absNoise, product, power } = row;
   let { maxError, nClipped, nZeroed } = sums;
   const n = to - from;
   // The store rounds to float32, and hands out the bits.
-  if (scale === 0) slot.fill(0, 0, n);
-  else for (let i = 0; i < n; i++) slot[i] = x[from + i]! / scale;
+  if (scale === 0) qs.fill(0, 0, n);
+  else for (let i = 0; i < n; i++) qs[i] = x[from + i]! / scale;
   for (let i = 0; i < levels.length; i++) {
-    scaled[i] = bounded(levels[i]! * scale);
+    rs[i] = bounded(levels[i]! * scale);
   }
   for (let i = 0; i < n; i++) {
     const w = x[from + i]!;
@@ -143,12 +147,12 @@ function addRun(sums: RunningSums, x: Float32Array, from: number, to: number, sc
       sums.nNonFinite++;
       continue;
     }
-    const q = slot[i]!;
-    let place = cells[slotBits[i]! >>> CELL_SHIFT]!;
+    const q = qs[i]!;
+    let place = cells[qBits[i]! >>> CELL_SHIFT]!;
     // Added rather than branched on: near a threshold, a branch would be guessed wrong half of the time.
     place += +(q > cuts[place]!);
     if (dense) while (q > cuts[place]!) place++;
-    const r = scaled[place]!;
+    const r = rs[place]!;
     const difference = w - r;
     const error = Math.abs(difference);
     signal += w * w;

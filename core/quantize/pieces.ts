@@ -1,5 +1,5 @@
 import type { Tensor } from '../weights/tensor.ts';
-import { type BlockLayout, panelHeight, type Window } from './blockLayout.ts';
+import type { BlockLayout, Window } from './blockLayout.ts';
 
 /** A tensor that is read a chunk at a time. The last chunk is kept, so that going over the same weights again costs no read. */
 export interface Source {
@@ -51,9 +51,12 @@ export function eachPanel(
     visit(0, piece.weights.length, piece.from % layout.width, 0);
     return;
   }
+  const { width, height, lineLength, panelsPerLine } = layout;
+  let inLine = window.firstPanel % panelsPerLine;
   for (let panel = 0, from = 0; panel < window.nPanels; panel++) {
-    const to = from + panelHeight(layout, window.firstPanel + panel) * layout.width;
-    visit(from, to, 0, panel * layout.width);
+    const to = from + Math.min(height, lineLength - inLine * height) * width;
+    visit(from, to, 0, panel * width);
     from = to;
+    if (++inLine === panelsPerLine) inLine = 0;
   }
 }

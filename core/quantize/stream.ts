@@ -184,9 +184,13 @@ async function choose(from: Source, window: Window, one: Run, ranges: Ranges, { 
 function setScales(one: Run, k: number, window: Window, { low, high }: Ranges, { scales, lookups }: BlockScales): void {
   const { plan, rule, layout, second, lookupAt } = one;
   const firstBlock = window.firstPanel * layout.width;
+  let lastZero = 0;
+  let lookup = lookupAt(0);
   for (let b = 0; b < window.nPanels * layout.width; b++) {
     const scale = readBack(rule, firstScale(plan, k, low[b]!, high[b]!), second?.levels[Math.floor((firstBlock + b) / second.size)]);
     scales[b] = scale;
-    lookups[b] = lookupAt(zeroPoint(plan, low[b]!, scale));
+    const zero = zeroPoint(plan, low[b]!, scale);
+    if (zero !== lastZero) lookup = lookupAt((lastZero = zero));
+    lookups[b] = lookup;
   }
 }

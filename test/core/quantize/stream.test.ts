@@ -41,9 +41,13 @@ test('no sum is ever NaN or infinite', async () => {
 test('jobs whose blocks are laid out alike share every read, none longer than a chunk', async () => {
   const tensor = { shape: [10, 64], weights: Float32Array.from({ length: 640 }, (_, i) => Math.sin(i)) };
   const reads: number[] = [];
+  const file = streamed(tensor);
   const counted = {
-    ...streamed(tensor),
-    read: (from: number, out: Float32Array) => (reads.push(out.length), streamed(tensor).read(from, out)),
+    ...file,
+    read(from: number, out: Float32Array) {
+      reads.push(out.length);
+      return file.read(from, out);
+    },
   };
   const formats = [e2m1, int4].map((levels) => ({ codebook: codebook(levels, 'lower', 4), rule: plain }));
   await quantizationErrors(counted, formats, { chunk: 100 });
@@ -55,7 +59,7 @@ test('jobs whose blocks are laid out alike share every read, none longer than a 
     formats.map((format) => ({ ...format, rule: { ...plain, block: 'tensor' } })),
     { chunk: 320 },
   );
-  // The range first, then the codes; the second half is still there when its turn comes.
+  // One block larger than a chunk: in halves for its range, and again for its codes.
   expect(reads).toEqual([320, 320, 320, 320]);
 });
 

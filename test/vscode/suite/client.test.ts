@@ -67,8 +67,12 @@ describe('the server', () => {
     const api = await activeNibble();
     await vscode.commands.executeCommand('nibble.restartServer');
     await until('a running server', () => api.status().text === 'Nibble: ready');
-    const library = await vscode.workspace.openTextDocument(vscode.Uri.parse('nibble-library:/std/paper.nibble?again'));
-    assert.match(library.getText(), /format E2M1\b/);
+    const { document } = await open('sample.nibble');
+    const place = document.positionAt(document.getText().indexOf('Mine'));
+    await until('a hover', async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, place);
+      return hovers.length > 0;
+    });
   });
 
   it('is started again when it dies', async function () {

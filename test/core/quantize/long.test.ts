@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { codebook, type Ties } from '../../../core/format/codebook.ts';
+import { errorSums } from '../../../core/measure/errorSums.ts';
+import { quantize } from '../../../core/quantize/reference.ts';
+import type { Anchor, ScaleRounding, ScaleRule, ScaleType } from '../../../core/quantize/scaleRule.ts';
+import { type QuantizationJob, quantizationErrors } from '../../../core/quantize/stream.ts';
+import { e2m1Code as e2m1, int4 } from './tables.ts';
+
+test('the stream equals the reference for any tensor, rule and chunk', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      tensors,
+      fc.array(jobs, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 200 }),
+      async (tensor, list, chunk) => {
+        const expected = list.map((job) =>
+          errorSums(tensor.weights, tensor.shape, quantize(tensor.weights, tensor.shape, job.codebook, job.rule)),
+        );
+        expect(await quantizationErrors(streamed(tensor), list, { chunk })).toEqual(expected);
+      },
+    ),
+    { numRuns: 12000 },
+  );
+});
+
+test('no sum is ever NaN or infinite', async () => {
+  await fc.assert(
+    fc.asyncProperty(tensors, jobs, async (tensor, job) => {
+      const [sums] = await quantizationErrors(streamed(tensor), [job]);
+      expect(
+        Object.values(sums!)
+          .flatMap((value) => (value instanceof Float64Array ? [...value] : [value]))
+          .every(Number.isFinite),
+      ).toBe(true);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('jobs whose blocks are laid out alike share every read, none longer than a chunk', async () => {
+  const tensor = { shape: [10, 64], weights: Float32Array.from({ length: 640 }, (_, i) => Math.sin(i)) };
+  const reads: number[] = [];
+  const file = streamed(tensor);
+  const counted = {
+    ...file,
+    read(from: number, out: Float32Array) {
+      reads.push(out.length);
+      return file.read(from, out);
+    },
+  };
+  const formats = [e2m1, int4].map((levels) => ({ codebook: codebook(levels, 'lower', 4), rule: plain }));
+  await quantizationErrors(counted, formats, { chunk: 100 });
+  // Three blocks of 32 fit into 100: 20 blocks.
+  expect(reads).toEqual([96, 96, 96, 96, 96, 96, 64]);
+  reads.length = 0;
+  await quantizationErrors(
+    counted,
+    formats.map((format) => ({ ...format, rule: { ...plain, block: 'tensor' } })),
+    { chunk: 320 },
+  );
+  // One block larger than a chunk: in halves for its range, and again for its codes.
+  expect(reads).toEqual([320, 320, 320, 320]);
+});
+
+test('a search over the tensor keeps one ratio and equals that clip', async () => {
+  const tensor = { shape: [4, 64], weights: Float32Array.from({ length: 256 }, (_, i) => Math.tan(Math.sin(i * i))) };
+  const book = codebook(e2m1, 'lower', 4);
+  const clip = (fraction: number): ScaleRule => ({ ...plain, anchor: { kind: 'clip', of: 'absmax', fraction } });
+  const search: ScaleRule = { ...plain, anchor: { kind: 'mse', of: 'absmax', grid: 10, shrink: 0.3, per: 'tensor' } };
+  const [found, ...clips] = await quantizationErrors(
+    streamed(tensor),
+    [search, clip(1), clip(1 - 1 / 10), clip(1 - 2 / 10)].map((rule) => ({ codebook: book, rule })),
+  );
+  expect(found!.noise).toBe(Math.min(...clips.map(({ noise }) => noise)));
+  expect(found).toEqual(clips.find(({ noise }) => noise === found!.noise));
+});
+
+test('progress ends at the number of weights', async () => {
+  const tensor = { shape: [3, 50], weights: new Float32Array(150).fill(1) };
+  const done: number[] = [];
+  const list = [plain, { ...plain, block: 8 }].map((rule) => ({ codebook: codebook(int4, 'even', 4), rule }));
+  await quantizationErrors(streamed(tensor), list, { chunk: 40, onProgress: (n) => done.push(n) });
+  expect(done).toEqual(done.toSorted((a, b) => a - b));
+  expect(done.at(-1)).toBe(150);
+});
+
+test('an aborted measurement is rejected and reads no further', async () => {
+  const signal = { aborted: false };
+  let nReads = 0;
+  const tensor = {
+    shape: [100],
+    n: 100,
+    async read() {
+      if (++nReads === 2) signal.aborted = true;
+    },
+  };
+  const measuring = quantizationErrors(tensor, [{ codebook: codebook(int4, 'even', 4), rule: { ...plain, block: 10 } }], {
+    chunk: 10,
+    signal,
+  });
+  await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
+  expect(nReads).toBe(2);
+});
+
+test('no jobs and no chunk are answered at once', async () => {
+  const tensor = streamed({ shape: [2], weights: new Float32Array(2) });
+  expect(await quantizationErrors(tensor, [])).toEqual([]);
+  await expect(quantizationErrors(tensor, [], { chunk: 0 })).rejects.toThrow('A chunk has at least one weight, not 0');
+});
+
+const plain: ScaleRule = {
+  block: 32,
+  axis: 'last',
+  anchor: { kind: 'absmax' },
+  type: { kind: 'float', name: 'fp32' },
+  rounding: 'nearest',
+  second: undefined,
+};
+
+interface Values {
+  readonly shape: readonly number[];
+  readonly weights: Float32Array;
+}
+
+/** A tensor that hands out its weights as a file would. */
+const streamed = ({ shape, weights }: Values) => ({
+  shape,
+  n: weights.length,
+  async read(from: number, out: Float32Array) {
+    if (from + out.length > weights.length) throw new RangeError('Read beyond the end');
+    out.set(weights.subarray(from, from + out.length));
+  },
+});
+
+const weight = fc.oneof(
+  { weight: 12, arbitrary: fc.double({ min: -1, max: 1, noNaN: true }).map(Math.fround) },
+  { weight: 4, arbitrary: fc.integer({ min: -16, max: 16 }).map((i) => i / 4) },
+  { weight: 2, arbitrary: fc.constantFrom(0, -0, 1e38, -3.4e38, 1e-45, -1e-40, 1000) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY) },
+  { weight: 1, arbitrary: fc.float() },
+);
+
+const shapes = fc.oneof(
+  fc.constantFrom([], [0], [3, 0], [0, 4], [1], [1, 1, 1]),
+  fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 1 }),
+  fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 2 }),
+  fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 3, maxLength: 4 }),
+);
+
+const tensors: fc.Arbitrary<Values> = shapes.chain((shape) => {
+  const n = shape.reduce((product, size) => product * size, 1);
+  return fc.array(weight, { minLength: n, maxLength: n }).map((weights) => ({ shape, weights: Float32Array.from(weights) }));
+});
+
+const ties = fc.constantFrom<Ties>('lower', 'upper', 'even', 'away', 'zero');
+
+const codebooks = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(e2m1, int4, [...e2m1.slice(0, 8), 5, ...e2m1.slice(9)], [-127, -104, -83, 1, 13, 113]), ties)
+    .map(([levels, tie]) => codebook(levels, tie, 4)),
+  fc
+    .tuple(
+      fc.array(fc.oneof(fc.double({ min: -4, max: 4, noNaN: true }), fc.constantFrom(0, -0, Number.NaN, 1e-42, -1, 1)), { maxLength: 16 }),
+      ties,
+    )
+    .map(([levels, tie]) => codebook(levels, tie, 4)),
+  // Levels so dense that several thresholds share a cell of the kernel's table.
+  ties.map((tie) =>
+    codebook(
+      Array.from({ length: 256 }, (_, code) => code - 128),
+      tie,
+      8,
+    ),
+  ),
+);
+
+const scaleTypes = fc.oneof(
+  fc.constantFrom<ScaleType>(
+    { kind: 'float', name: 'fp32' },
+    { kind: 'float', name: 'fp16' },
+    { kind: 'float', name: 'bf16' },
+    { kind: 'float', name: 'e4m3' },
+    { kind: 'float', name: 'ue4m3' },
+    { kind: 'float', name: 'e5m2' },
+    { kind: 'e8m0', name: 'e8m0' },
+    { kind: 'int', name: 'int8', bits: 8 },
+  ),
+  fc
+    .tuple(fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 1, maxLength: 16 }), ties)
+    .map(([levels, tie]): ScaleType => ({ kind: 'format', name: 'own', codebook: codebook(levels, tie, 4) })),
+);
+
+const roundings = fc.constantFrom<ScaleRounding>('nearest', 'floor', 'ceil', 'even');
+const of = fc.constantFrom('absmax' as const, 'max_level' as const);
+
+const anchors: fc.Arbitrary<Anchor> = fc.oneof(
+  fc.constantFrom<Anchor>({ kind: 'absmax' }, { kind: 'max_level' }, { kind: 'max_power' }, { kind: 'signed_max' }, { kind: 'minmax' }),
+  fc.record({
+    kind: fc.constant('best_of' as const),
+    targets: fc.constantFrom([6, 4], [1, 2, 3]),
+    choose: fc.constantFrom('mse' as const, 'mae' as const, 'max_error' as const),
+  }),
+  fc.record({
+    kind: fc.constant('mse' as const),
+    of,
+    grid: fc.constantFrom(10, 20),
+    shrink: fc.constantFrom(0.2, 0.5),
+    per: fc.constantFrom('block' as const, 'tensor' as const),
+  }),
+  fc.record({ kind: fc.constant('clip' as const), of, fraction: fc.double({ min: 0.1, max: 1.2, noNaN: true }) }),
+);
+
+const rules: fc.Arbitrary<ScaleRule> = fc.record({
+  block: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom('channel' as const, 'tensor' as const)),
+  axis: fc.constantFrom('last' as const, 'first' as const, 'flat' as const),
+  anchor: anchors,
+  type: scaleTypes,
+  rounding: roundings,
+  second: fc.option(
+    fc.record({
+      block: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant('tensor' as const)),
+      type: scaleTypes,
+      rounding: roundings,
+      offset: fc.constantFrom('none' as const, 'mean' as const),
+      largest: fc.constantFrom(undefined, 256),
+    }),
+    { nil: undefined, freq: 2 },
+  ),
+});
+
+const jobs: fc.Arbitrary<QuantizationJob> = fc.record({ codebook: codebooks, rule: rules });
