@@ -14,7 +14,7 @@ export async function check(files: readonly string[]): Promise<number> {
     const nOpen = analysis.assertions.filter(({ outcome }) => outcome !== 'holds' && outcome !== 'fails').length;
     const nHolding = analysis.assertions.filter(({ outcome }) => outcome === 'holds').length;
     const open = nOpen > 0 ? `, ${nOpen} could not be decided` : '';
-    process.stdout.write(`${file}: ${nErrors} errors, ${nHolding} of ${analysis.assertions.length} assertions hold${open}\n`);
+    process.stdout.write(`${file}: ${nErrors} error${nErrors === 1 ? "" : "s"}, ${nHolding} of ${analysis.assertions.length} assertions hold${open}\n`);
     // An assertion that could not be decided does not hold.
     if (nErrors > 0 || nHolding < analysis.assertions.length) failed = 1;
   }

@@ -2,6 +2,7 @@ import {
   type CodeAction,
   type Connection,
   type Diagnostic,
+  DidChangeConfigurationNotification,
   DocumentDiagnosticReportKind,
   type InitializeParams,
   type InitializeResult,
@@ -44,7 +45,12 @@ export function startServer(connection: Connection, platform: Platform): void {
   const runs = new EvaluationRuns(connection, session, () => refresh());
 
   connection.onInitialize((params) => initialize(params, session, client));
-  connection.onInitialized(() => guard('settings', loadSettings));
+  connection.onInitialized(() => {
+    if (client.hasFolders) followFolders();
+    if (client.registersConfiguration)
+      guard('settings', () => connection.client.register(DidChangeConfigurationNotification.type, { section: 'nibble' }));
+    guard('settings', loadSettings);
+  });
   connection.onDidChangeConfiguration(() => guard('settings', loadSettings));
 
   async function loadSettings(): Promise<void> {
@@ -224,11 +230,14 @@ export function startServer(connection: Connection, platform: Platform): void {
   connection.onNotification('nibble/theme', ({ theme }: ThemeChange) => {
     session.theme = theme;
   });
-  connection.workspace.onDidChangeWorkspaceFolders?.(({ added, removed }) => {
+  /** To be called once the client has said that it sends them; before, the connection refuses. */
+  function followFolders(): void {
     const path = ({ uri }: { uri: string }): string => platform.pathOf(uri) ?? '';
-    const gone = new Set(removed.map(path));
-    session.folders = [...session.folders.filter((folder) => !gone.has(folder)), ...added.map(path)];
-  });
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = new Set(removed.map(path));
+      session.folders = [...session.folders.filter((folder) => !gone.has(folder)), ...added.map(path)];
+    });
+  }
 
   /** Runs something that nobody waits for; what goes wrong is logged. */
   function guard(what: string, work: () => Promise<unknown>): void {
@@ -245,6 +254,8 @@ interface Client {
   refreshesDiagnostics: boolean;
   refreshesLenses: boolean;
   configures: boolean;
+  registersConfiguration: boolean;
+  hasFolders: boolean;
   snippets: 'snippets' | 'plain';
   /** Our own client registers the commands itself. */
   isNibble: boolean;
@@ -261,6 +272,8 @@ function initialize(
   client.refreshesDiagnostics = workspace?.diagnostics?.refreshSupport === true;
   client.refreshesLenses = workspace?.codeLens?.refreshSupport === true;
   client.configures = workspace?.configuration === true;
+  client.registersConfiguration = workspace?.didChangeConfiguration?.dynamicRegistration === true;
+  client.hasFolders = workspace?.workspaceFolders === true;
   client.snippets = textDocument?.completion?.completionItem?.snippetSupport ? 'snippets' : 'plain';
   client.isNibble = options?.client === 'vscode';
   session.trusted = options?.trusted ?? true;

@@ -1,0 +1,139 @@
+// Takes the pictures of the README in a real VS Code, in every kind of theme: `npm run screenshots`. Look at them before they are committed.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBrowser, vsix } from '../test/vscode/harness.mjs';
+import { workbench } from '../test/vscode/workbench.mjs';
+import { startCodeServer, workbenchAddress } from './codeServer.mjs';
+import { root } from './run.mjs';
+
+const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  contrast: 'Default High Contrast',
+  'contrast-light': 'Default High Contrast Light',
+};
+const images = join(root, 'docs/images');
+mkdirSync(images, { recursive: true });
+const wanted = process.argv.slice(2);
+
+const settings = {
+  'editor.fontSize': 13,
+  'editor.minimap.enabled': false,
+  'editor.hover.delay': 100,
+  'breadcrumbs.enabled': false,
+  'window.commandCenter': false,
+  'workbench.layoutControl.enabled': false,
+};
+
+/** A spec with something to mend, beside the example that has nothing. */
+const draft = `use std.paper
+
+weights tiny = "tiny-lm/tiny.safetensors" { include = ["*_proj.weight"] }
+
+scale group128 {
+  block  = 128
+  axis   = last
+  anchor = absmax
+  type   = fp16
+}
+
+/// E2M1 with a supernormal value in place of -0.
+format Mine extends E2M1 {
+  negative_zero = 5
+}
+
+format Uneven {
+  levels = [-6, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 6]
+}
+
+compare frontier {
+  formats = [INT4, E2M1, Mine, NF4, SF4, SF(3)]
+  on      = tiny
+  scale   = group128
+}
+
+assert sqnr(Mine, on: tiny, scale: group128) >= 19.5 dB
+assert sqnr(NF4, on: tiny, scale: group128) >= 21 dB
+`;
+
+const scenes = {
+  async hover({ page, editor }) {
+    await token(editor, 'format Mine', 'Mine').hover();
+    await page.locator('.monaco-hover', { hasText: 'SQNR' }).first().waitFor();
+    await page.waitForTimeout(600);
+  },
+  async lens({ page, editor }) {
+    await page.locator('.codelens-decoration', { hasText: 'SQNR' }).first().waitFor();
+    await editor.locator('.view-line').last().click();
+    await page.waitForTimeout(300);
+  },
+  async diagnostic({ page, editor }) {
+    await editor.locator('.squiggly-error').first().waitFor();
+    await token(editor, 'levels = [', '6').first().click();
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget, .context-view', { hasText: 'unused' }).first().waitFor();
+    await page.waitForTimeout(300);
+  },
+  async fixed({ page, editor }) {
+    await page.keyboard.press('Enter');
+    await editor.locator('.view-line', { hasText: 'none]' }).waitFor();
+    await page.waitForTimeout(1200);
+  },
+  async completion({ page, editor }) {
+    await editor.locator('.view-line', { hasText: 'negative_zero' }).first().click();
+    await page.keyboard.press('End');
+    await page.keyboard.type('\n  ties = ');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'even' }).first().waitFor();
+    await page.waitForTimeout(500);
+  },
+  async rename({ page, editor }) {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Z');
+    await token(editor, 'format Mine', 'Mine').click();
+    await page.keyboard.press('F2');
+    await page.locator('.rename-box input').waitFor();
+    await page.keyboard.type('Supernormal');
+    await page.waitForTimeout(300);
+  },
+};
+
+for (const [name, theme] of Object.entries(themes)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const server = await startCodeServer({ vsix, settings: { ...settings, 'workbench.colorTheme': theme } });
+  const browser = await startBrowser();
+  try {
+    const folder = join(server.dir, 'workspace');
+    cpSync(join(root, 'examples'), folder, { recursive: true });
+    writeFileSync(join(folder, 'sample.nibble'), draft);
+    const window = workbench(browser.page, name);
+    await browser.page.setViewportSize({ width: 1180, height: 760 });
+    await browser.page.goto(workbenchAddress(server.origin, folder));
+    await window.ready();
+    await window.open('sample.nibble');
+    await browser.page.keyboard.press('Control+B');
+    for (const [scene, act] of Object.entries(scenes)) {
+      try {
+        await act(window);
+      } catch (error) {
+        console.error(`${name}: ${scene}: ${error instanceof Error ? error.message : error}`);
+        process.exitCode = 1;
+      }
+      const path = join(images, `${scene}-${name}.png`);
+      await browser.page.screenshot({ path });
+      console.log(`${path}: ${Math.round(readFileSync(path).length / 1024)} kB`);
+    }
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+/** A word of a line, as the editor shows it. */
+function token(editor, line, word) {
+  return editor
+    .locator('.view-line', { hasText: line.replaceAll(' ', '\u00a0') })
+    .first()
+    .locator('span span', { hasText: word })
+    .first();
+}
