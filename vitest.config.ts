@@ -12,5 +12,10 @@ const nibbleText = {
 
 export default defineConfig({
   plugins: [nibbleText],
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/vscode/**'], testTimeout: 20_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/vscode/**'],
+    globalSetup: 'test/support/build.ts',
+    testTimeout: 20_000,
+  },
 });

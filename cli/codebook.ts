@@ -2,9 +2,9 @@ import { formatNamed } from '../core/lang/formatNamed.ts';
 import { loadLibrary, type Module } from '../core/lang/module.ts';
 import type { FormatSpec } from '../core/lang/spec.ts';
 import { significant } from '../core/view/digits.ts';
+import { textTable } from '../core/view/textTable.ts';
 import { Failure, sayFinding } from './output.ts';
-import { analysisOf, readSpec } from './spec.ts';
-import { textTable } from './textTable.ts';
+import { analysisOf, readSpec, textAt } from './spec.ts';
 
 /** Prints what each code of a format decodes to. Returns the exit code. */
 export function printCodebook(name: string, file: string | undefined, form: 'table' | 'json'): number {
@@ -17,7 +17,7 @@ export function printCodebook(name: string, file: string | undefined, form: 'tab
 function moduleOf(file: string): Module {
   const spec = readSpec(file);
   const { module, findings } = analysisOf(spec);
-  for (const found of findings) if (found.severity === 'error') sayFinding(file, spec.text, found);
+  for (const found of findings) if (found.severity === 'error') sayFinding(file, spec.text, found, textAt);
   return module;
 }
 

@@ -3,16 +3,17 @@ import { escaped, table as markdownTable } from '../core/ide/markdown.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
 import { count, decibels, percent, significant } from '../core/view/digits.ts';
 import { type ErrorFigures, type EvaluationRow, evaluationRow } from '../core/view/evaluationRows.ts';
+import { textTable } from '../core/view/textTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { out, say, sayFinding } from './output.ts';
-import { type Measured, measure } from './spec.ts';
-import { textTable } from './textTable.ts';
+import { type Measured, measure, textAt } from './spec.ts';
 
 /** Prints the error of every format of a spec. Returns the exit code: 1 where the spec has errors or weights could not be read. */
 export async function evaluate(file: string, form: 'table' | 'json' | 'csv' | 'md', detail: 'totals' | 'each tensor'): Promise<number> {
   const measured = await measure(file);
   const { analysis, findings } = measured;
-  for (const found of findings) if (found.severity === 'error' || found.severity === 'warning') sayFinding(file, analysis.file.text, found);
+  for (const found of findings)
+    if (found.severity === 'error' || found.severity === 'warning') sayFinding(file, analysis.file.text, found, textAt);
   const rows = rowsOf(measured);
   if (rows.length === 0 && findings.every(({ severity }) => severity !== 'error')) {
     say.warning(`${file} has nothing to evaluate: a comparison needs formats, weights and a scale`);
@@ -158,7 +159,7 @@ function bodyOf(group: readonly EvaluationRow[], detail: 'totals' | 'each tensor
 }
 
 const cellsOf = (f: ErrorFigures): string[] => [
-  f.sqnr === null ? '∞' : decibels(f.sqnr),
+  f.n === 0 ? '' : f.sqnr === null ? '∞' : decibels(f.sqnr),
   share(f.nsr),
   share(f.row_nsr),
   share(f.relative_mae),

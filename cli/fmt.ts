@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { formatted } from '../core/syntax/formatter.ts';
 import { maxTextLength, parse } from '../core/syntax/parser.ts';
 import { Failure, say } from './output.ts';
@@ -10,6 +10,7 @@ export function format(files: readonly string[], mode: 'write' | 'check'): numbe
   for (const file of files) {
     const text = file === '-' ? readFileSync(0, 'utf8') : readSpec(file).text;
     if (text.length > maxTextLength) throw new Failure(`${file} is too large to be a spec and is left as it is`);
+    if (text.includes('\uFFFD')) throw new Failure(`${file} holds U+FFFD, the mark of text that is not UTF-8, and is left as it is`);
     const tree = parse(text);
     const laidOut = formatted(tree);
     if (tree.errors.length > 0)
@@ -23,8 +24,9 @@ export function format(files: readonly string[], mode: 'write' | 'check'): numbe
   return exitCode;
 }
 
-/** All or nothing: a crash in between leaves the old file. */
-function replaceFile(path: string, text: string): void {
+/** All or nothing: a crash in between leaves the old file. A link stays one: the file it leads to is replaced. */
+function replaceFile(named: string, text: string): void {
+  const path = realpathSync(named);
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, text, { mode: statSync(path).mode });
   renameSync(temporary, path);

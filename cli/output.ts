@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
 import type { Finding } from '../core/lang/finding.ts';
 import { visible } from '../core/weights/visibleName.ts';
@@ -29,13 +31,25 @@ function line(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Prints a finding as compilers do: file, line, column, severity, code and message. */
-export function sayFinding(file: string, text: string, { start, severity, code, message }: Finding): void {
-  const { line: row, column } = placeOf(text, start);
+/** Prints a finding as compilers do: file, line, column, severity, code and message, then a note of each other place it has to do with. */
+export function sayFinding(file: string, text: string, found: Finding, textAt: (uri: string) => string | undefined): void {
+  const { start, severity, code, message, related } = found;
   const colour = severity === 'error' ? err.red : severity === 'warning' ? err.yellow : err.blue;
   // Findings quote names and paths of files, which may hold control characters.
-  line(`${visible(file)}:${row}:${column}: ${colour(severity)} ${oneLine(message)} ${err.dim(`[${code}]`)}`);
+  line(`${placed(file, text, start)}: ${colour(severity)} ${oneLine(message)} ${err.dim(`[${code}]`)}`);
+  for (const { uri, start: at, message: note } of related) {
+    const other = textAt(uri);
+    if (other !== undefined) line(`  ${placed(pathOf(uri), other, at)}: ${err.blue('note')} ${oneLine(note)}`);
+  }
 }
+
+function placed(file: string, text: string, offset: number): string {
+  const { line: row, column } = placeOf(text, offset);
+  return `${visible(file)}:${row}:${column}`;
+}
+
+/** A file as the user would name it here; a library by its address. */
+const pathOf = (uri: string): string => (uri.startsWith('file:') ? relative('', fileURLToPath(uri)) : uri);
 
 /** A message on one line, without control characters, however long it is. */
 const oneLine = (message: string): string => message.replace(/\p{Cc}/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);

@@ -5,6 +5,7 @@ import { evaluationsOf, measuredFrom } from '../core/ide/known.ts';
 import { resultFindings } from '../core/ide/resultFindings.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
 import type { Finding } from '../core/lang/finding.ts';
+import { libraryAt } from '../core/lang/library.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { Evaluator, type Outcome } from '../node/evaluator.ts';
 import { folderOf, specFiles, uriOf } from '../node/specFiles.ts';
@@ -24,6 +25,12 @@ export function readSpec(path: string): { readonly uri: string; readonly text: s
 
 /** The files that specs use: on the command line, whoever names a spec trusts it. */
 const files = specFiles({ open: () => undefined, root: () => undefined });
+
+/** The text of a file or library that a finding points into, where it can still be read. */
+export function textAt(uri: string): string | undefined {
+  const read = files.read(uri);
+  return 'text' in read ? read.text : libraryAt(uri);
+}
 
 export const analysisOf = ({ uri, text }: { readonly uri: string; readonly text: string }): Analysis => analyse(uri, text, files);
 

@@ -20,6 +20,7 @@ const settings = {
   'editor.fontSize': 13,
   'editor.minimap.enabled': false,
   'editor.hover.delay': 100,
+  'files.autoSave': 'off',
   'breadcrumbs.enabled': false,
   'window.commandCenter': false,
   'workbench.layoutControl.enabled': false,
@@ -56,45 +57,52 @@ assert sqnr(Mine, on: tiny, scale: group128) >= 19.5 dB
 assert sqnr(NF4, on: tiny, scale: group128) >= 21 dB
 `;
 
+/** Each begins from the same text, saved and evaluated. */
 const scenes = {
+  async lens({ page }) {
+    await page.keyboard.press('Control+End');
+  },
   async hover({ page, editor }) {
     await token(editor, 'format Mine', 'Mine').hover();
     await page.locator('.monaco-hover', { hasText: 'SQNR' }).first().waitFor();
-    await page.waitForTimeout(600);
-  },
-  async lens({ page, editor }) {
-    await page.locator('.codelens-decoration', { hasText: 'SQNR' }).first().waitFor();
-    await editor.locator('.view-line').last().click();
-    await page.waitForTimeout(300);
   },
   async diagnostic({ page, editor }) {
-    await editor.locator('.squiggly-error').first().waitFor();
-    await token(editor, 'levels = [', '6').first().click();
+    await token(editor, 'levels = [', '1.5').hover();
+    await page.locator('.monaco-hover', { hasText: 'this codebook has 15' }).first().waitFor();
+  },
+  async fix({ page, editor }) {
+    await token(editor, 'levels = [', '1.5').click();
     await page.keyboard.press('Control+.');
-    await page.locator('.action-widget, .context-view', { hasText: 'unused' }).first().waitFor();
-    await page.waitForTimeout(300);
+    await page.locator('.action-widget', { hasText: 'Leave one code unused' }).first().waitFor();
   },
   async fixed({ page, editor }) {
+    await token(editor, 'levels = [', '1.5').click();
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget', { hasText: 'Leave one code unused' }).first().waitFor();
     await page.keyboard.press('Enter');
-    await editor.locator('.view-line', { hasText: 'none]' }).waitFor();
-    await page.waitForTimeout(1200);
+    await page.locator('.codelens-decoration', { hasText: '15 levels' }).first().waitFor();
   },
   async completion({ page, editor }) {
     await editor.locator('.view-line', { hasText: 'negative_zero' }).first().click();
     await page.keyboard.press('End');
-    await page.keyboard.type('\n  ties = ');
+    await page.keyboard.type('\nties = ');
     await page.keyboard.press('Control+Space');
     await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'even' }).first().waitFor();
-    await page.waitForTimeout(500);
   },
   async rename({ page, editor }) {
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+Z');
     await token(editor, 'format Mine', 'Mine').click();
     await page.keyboard.press('F2');
-    await page.locator('.rename-box input').waitFor();
+    await page.locator('.rename-box input:focus').waitFor();
     await page.keyboard.type('Supernormal');
-    await page.waitForTimeout(300);
+  },
+  async renamed({ page, editor }) {
+    await token(editor, 'format Mine', 'Mine').click();
+    await page.keyboard.press('F2');
+    await page.locator('.rename-box input:focus').waitFor();
+    await page.keyboard.type('Supernormal');
+    await page.keyboard.press('Enter');
+    await editor.locator('.view-line', { hasText: 'sqnr(Supernormal' }).first().waitFor();
+    await page.locator('.codelens-decoration', { hasText: 'Holds' }).first().waitFor();
   },
 };
 
@@ -112,21 +120,31 @@ for (const [name, theme] of Object.entries(themes)) {
     await window.ready();
     await window.open('sample.nibble');
     await browser.page.keyboard.press('Control+B');
-    for (const [scene, act] of Object.entries(scenes)) {
-      try {
-        await act(window);
-      } catch (error) {
-        console.error(`${name}: ${scene}: ${error instanceof Error ? error.message : error}`);
-        process.exitCode = 1;
-      }
-      const path = join(images, `${scene}-${name}.png`);
-      await browser.page.screenshot({ path });
-      console.log(`${path}: ${Math.round(readFileSync(path).length / 1024)} kB`);
-    }
+    for (const [scene, act] of Object.entries(scenes)) await shoot(window, scene, act, join(images, `${scene}-${name}.png`));
   } finally {
     await browser.close();
     await server.stop();
   }
+}
+
+/** Acts, takes the picture when all is still, and puts the text back. */
+async function shoot(window, scene, act, path) {
+  const { page } = window;
+  try {
+    await page.locator('.codelens-decoration', { hasText: 'SQNR' }).first().waitFor();
+    await act(window);
+    // Animations and the debounce of what follows an edit.
+    await page.waitForTimeout(900);
+  } catch (error) {
+    console.error(`${scene}: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+  await page.screenshot({ path });
+  console.log(`${path}: ${Math.round(readFileSync(path).length / 1024)} kB`);
+  await window.settle();
+  await page.keyboard.press('Escape');
+  await window.command('File: Revert File');
+  await page.waitForTimeout(500);
 }
 
 /** A word of a line, as the editor shows it. */

@@ -39,6 +39,8 @@ export function startServer(connection: Connection, platform: Platform): void {
     refreshesDiagnostics: false,
     refreshesLenses: false,
     configures: false,
+    registersConfiguration: false,
+    hasFolders: false,
     snippets: 'plain',
     isNibble: false,
   };

@@ -10,6 +10,7 @@ import type { ScaleRule } from '../quantize/scaleRule.ts';
 import { pathTo, type Span } from '../syntax/tree.ts';
 import { count, decibels, percent, significant } from '../view/digits.ts';
 import { numberLine, palettes } from '../view/numberLine.ts';
+import { textTable } from '../view/textTable.ts';
 import type { Hover } from './hover.ts';
 import { evaluationsOf, evaluationsOfFormat, type Known, resultOf } from './known.ts';
 import { code, escaped, image, table } from './markdown.ts';
@@ -76,7 +77,7 @@ function formatBody(symbol: Declared, analysis: Analysis, known: Known, at: Span
     .find((counts) => counts?.length === spec.table.levels.length);
   const picture =
     known.pictures === 'shown' ? image(numberLine(spec.codebook, palettes[known.theme], usage), 'levels on the number line') : '';
-  return [picture, summary(spec), errorTable(shown, known), codebookTable(spec, usage)].filter((part) => part !== '').join('\n\n');
+  return [picture, summary(spec), errorLines(shown, known), codebookTable(spec, usage)].filter((part) => part !== '').join('\n\n');
 }
 
 function summary({ bits, codebook, scale }: FormatSpec): string {
@@ -102,30 +103,32 @@ export function scaleLine({ block, axis, anchor, type, rounding, second }: Scale
 }
 
 /** The error of each evaluation of a format, where it is known. */
-function errorTable(evaluations: readonly Evaluation[], { results }: Known): string {
-  const rows = evaluations.slice(0, 12).map((evaluation) => {
+function errorLines(evaluations: readonly Evaluation[], { results }: Known): string {
+  const lines = evaluations.slice(0, 8).map((evaluation) => {
     const { total } = resultOf(evaluation, results) ?? {};
-    const name = `${escaped(evaluation.weights.name)}, ${escaped(evaluation.scale.name)}`;
-    if (!total) return [name, 'not evaluated', '', '', ''];
-    return [
-      name,
-      `${decibels(measures.sqnr(total))} dB`,
-      percent(measures.relativeMae(total)),
-      percent(measures.clipped(total)),
-      `${significant(measures.entropy(total), 3)} bits`,
+    const on = `on ${code(evaluation.weights.name)}, ${code(evaluation.scale.name)}`;
+    if (!total) return `- not evaluated ${on}`;
+    const figures = [
+      `relative MAE ${percent(measures.relativeMae(total))}`,
+      `clipped ${percent(measures.clipped(total))}`,
+      `entropy ${significant(measures.entropy(total), 3)} bits`,
     ];
+    return `- **${decibels(measures.sqnr(total))} dB** SQNR ${on} · ${figures.join(' · ')}`;
   });
-  return rows.length === 0 ? '' : table(['on', 'SQNR', 'relative MAE', 'clipped', 'entropy'], rows);
+  if (evaluations.length > lines.length) lines.push(`- and ${evaluations.length - lines.length} more`);
+  return lines.join('\n');
 }
 
+/** The codebook in columns, as code: a hover sets tables of Markdown too tightly to be read. */
 function codebookTable({ table: { levels }, codebook, bits }: FormatSpec, usage: Float64Array | undefined): string {
-  if (codebook.ascending.length > 32) return '';
+  if (codebook.ascending.length > 64) return '';
   const most = Math.max(...codebook.ascending.map(Math.abs));
   const total = usage?.reduce((sum, n) => sum + n, 0) ?? 0;
+  const binary = (c: number): string => c.toString(2).padStart(bits, '0');
   const rows = [...codebook.codes].map((c, i) => {
     const up = codebook.thresholds[i];
     const cells = [
-      code(c.toString(2).padStart(bits, '0')),
+      binary(c),
       significant(levels[c]! + 0, 8),
       significant(levels[c]! / most, 6),
       up === undefined ? '' : significant(up, 8),
@@ -134,11 +137,11 @@ function codebookTable({ table: { levels }, codebook, bits }: FormatSpec, usage:
   });
   const unused = [...levels.keys()].filter((c) => !codebook.codes.includes(c));
   const notes = unused.map(
-    (c) =>
-      `${code(c.toString(2).padStart(bits, '0'))} ${Number.isNaN(levels[c]) ? 'is unused' : `decodes to ${Object.is(levels[c], -0) ? '-0' : levels[c]} too`}`,
+    (c) => `${code(binary(c))} ${Number.isNaN(levels[c]) ? 'is unused' : `decodes to ${Object.is(levels[c], -0) ? '-0' : levels[c]} too`}`,
   );
   const head = ['code', 'level', 'of largest', 'threshold above'];
-  return [table(usage ? [...head, 'used'] : head, rows), notes.join(' · ')].filter((part) => part !== '').join('\n\n');
+  const text = textTable(usage ? [...head, 'used'] : head, rows);
+  return [`\`\`\`text\n${text}\`\`\``, notes.join(' · ')].filter((part) => part !== '').join('\n\n');
 }
 
 function weightsBody(symbol: Declared, analysis: Analysis, { results }: Known): string {

@@ -20,7 +20,8 @@ export interface Place {
   readonly call: Call | undefined;
 }
 
-export function placeAt({ file, module }: Analysis, offset: number): Place {
+export function placeAt({ file, module }: Analysis, cursor: number): Place {
+  const offset = behindText(file.text, cursor);
   const path = pathTo(file, offset);
   let declaration: Declaration | undefined;
   let member: Member | undefined;
@@ -35,7 +36,7 @@ export function placeAt({ file, module }: Analysis, offset: number): Place {
       member = undefined;
     } else if (node.kind === 'member') {
       member = node;
-      if (offset > node.name.end) slot = slots?.find(({ name }) => name === node.name.text);
+      if (offset > node.name.end || offset < cursor) slot = slots?.find(({ name }) => name === node.name.text);
     } else if (node.kind === 'call' && offset > node.name.end) {
       call = node;
       const routine = module.names.has(node.name.text) ? undefined : routineNamed(node.name.text, slot);
@@ -43,6 +44,14 @@ export function placeAt({ file, module }: Analysis, offset: number): Place {
     }
   }
   return { path, declaration, member, slots, slot, call };
+}
+
+/** A cursor behind spaces is in what stands before them on its line: `ties = ` still lacks its value, and the list in `[A, ` is still open. */
+function behindText(text: string, cursor: number): number {
+  let offset = cursor;
+  while (offset > 0 && (text[offset - 1] === ' ' || text[offset - 1] === '\t')) offset--;
+  const isLineStart = offset === 0 || text[offset - 1] === '\n' || text[offset - 1] === '\r';
+  return isLineStart ? cursor : offset;
 }
 
 /** Which parameter an argument at `offset` would fill. */

@@ -10,7 +10,7 @@ export interface Property {
   readonly scope: Scope;
 }
 
-/** The properties of a declaration by name: those of what it extends, overridden by its own. */
+/** The properties of a declaration by name: those of what it extends, overridden by its own. The later in the map, the later in the chain written. */
 export type Bag = ReadonlyMap<string, Property>;
 
 /** The properties of a declaration, with arguments where it is a family; undefined where a base is missing or circular. */
@@ -26,7 +26,10 @@ export function bagOf(
     const inherited = base ? baseBag(base, symbol, inside) : new Map<string, Property>();
     if (!inherited) return undefined;
     const bag = new Map(inherited);
-    for (const member of declaration.body?.members ?? []) bag.set(member.name.text, { member, scope: inside });
+    for (const member of declaration.body?.members ?? []) {
+      bag.delete(member.name.text);
+      bag.set(member.name.text, { member, scope: inside });
+    }
     return bag;
   });
 }

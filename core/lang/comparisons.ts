@@ -81,7 +81,7 @@ function formatIn(value: Value, at: Expression, scope: Scope): FormatSpec | unde
 }
 
 function weightsIn(value: Value, at: Expression, scope: Scope): WeightsSpec | undefined {
-  if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'weights') return weightsSpec(value.symbol, scope);
+  if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'weights') return weightsSpec(value.symbol, scope, at);
   if (value.kind !== 'unknown') report(scope, 'type.mismatch', at, `Weights are due here, by name, not ${describe(value)}`);
   return undefined;
 }

@@ -75,10 +75,21 @@ function called(node: Call, scope: Scope, place: Slot | undefined): Value {
 
 /** Lists inside a list, ranges and sweeps among them, are spliced: `[INT4, SF(3..7)]` has six items. */
 function list(node: List, scope: Scope, place: Slot | undefined): Value {
-  const items = node.items.flatMap((item) => {
-    const value = evaluate(item, scope, place);
-    return value.kind === 'list' ? value.items : [value];
-  });
+  return spliced(node, node.items, (item) => evaluate(item, scope, place), scope);
+}
+
+/** The items that `work` gives for each part, lists spliced. Every item counts against the budget, as lists of lists multiply. */
+function spliced<T>(node: Expression, parts: readonly T[], work: (part: T) => Value, scope: Scope): Value {
+  const items: Value[] = [];
+  for (const part of parts) {
+    const value = work(part);
+    if (value.kind !== 'list') items.push(value);
+    else {
+      scope.context.budget -= value.items.length;
+      if (scope.context.budget <= 0) return overBudget(node, scope);
+      for (const item of value.items) items.push(item);
+    }
+  }
   return { kind: 'list', items };
 }
 
@@ -89,11 +100,7 @@ function comprehension(node: Comprehension, scope: Scope, place: Slot | undefine
     report(scope, 'type.mismatch', node.source, `A list or a range is due here, not ${describe(source)}`);
     return unknown;
   }
-  const items = source.items.flatMap((item) => {
-    const value = evaluate(node.body, withLocals(scope, [[node.variable.text, item]]), place);
-    return value.kind === 'list' ? value.items : [value];
-  });
-  return { kind: 'list', items };
+  return spliced(node, source.items, (item) => evaluate(node.body, withLocals(scope, [[node.variable.text, item]]), place), scope);
 }
 
 function unary(node: Unary, scope: Scope, place: Slot | undefined): Value {

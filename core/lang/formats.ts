@@ -1,6 +1,6 @@
 import { codebook, type Ties } from '../format/codebook.ts';
+import { byCode } from '../format/construct/byCode.ts';
 import type { Constructed, LevelTable } from '../format/construct/levelTable.ts';
-import { byCode, literal } from '../format/construct/literal.ts';
 import { type NegativeZero, withNegativeZero } from '../format/construct/negativeZero.ts';
 import { reencode } from '../format/construct/reencode.ts';
 import type { Expression } from '../syntax/tree.ts';
@@ -11,9 +11,9 @@ import { type Fix, replace } from './finding.ts';
 import type { Declared } from './module.ts';
 import { properties } from './properties.ts';
 import { scaleOf } from './scales.ts';
-import { report, type Scope } from './scope.ts';
+import { blamed, report, type Scope } from './scope.ts';
 import type { FormatSpec } from './spec.ts';
-import { describe, spelled, type Value } from './value.ts';
+import { describe, identity, spelled, type Value } from './value.ts';
 
 const slots = properties.format;
 const slotOf = (name: string) => slots.find((slot) => slot.name === name);
@@ -32,11 +32,13 @@ export function formatSpec(
     return undefined;
   }
   const name = spelled(value);
-  const key = `${symbol.module.uri}#${name}`;
+  const key = `${symbol.module.uri}#${name}#${(value.arguments ?? []).map(identity).join(' ')}`;
   const { formats } = scope.context;
   if (formats.has(key)) return formats.get(key);
-  const bag = bagOf(value, at, scope);
-  const spec = bag && build(name, symbol, bag, scope);
+  const spec = blamed(scope, at.kind === 'declaration' ? (at.name ?? at) : at, () => {
+    const bag = bagOf(value, at, scope);
+    return bag && build(name, symbol, bag, scope);
+  });
   formats.set(key, spec);
   return spec;
 }
@@ -48,7 +50,7 @@ function build(name: string, symbol: Declared, bag: Bag, scope: Scope): FormatSp
   const bits = bitsOf(bag.get('bits'));
   if (bits === undefined) return undefined;
   const levels = levelsOf(bag, bits, symbol, own);
-  const table = levels && finished(levels, bag, bits);
+  const table = levels && finished(levels, bag);
   const ties = tiesOf(bag.get('ties'));
   if (!table || !ties || (scaleProperty && !scale)) return undefined;
   return { name, symbol, bits, table, codebook: codebook(table.levels, ties, bits), scale };
@@ -73,7 +75,7 @@ interface Levels {
 }
 
 function levelsOf(bag: Bag, bits: number, symbol: Declared, own: Scope): Levels | undefined {
-  const from = latest(bag.get('levels'), bag.get('codes'), own);
+  const from = latest(bag, own);
   if (!from) {
     const at = symbol.declaration.name ?? symbol.declaration;
     report(
@@ -91,14 +93,17 @@ function levelsOf(bag: Bag, bits: number, symbol: Declared, own: Scope): Levels 
 }
 
 /** `codes` and `levels` say the same thing twice; where both hold, the one written later in the chain of `extends` counts. */
-function latest(levels: Property | undefined, codes: Property | undefined, own: Scope): Property | undefined {
+function latest(bag: Bag, own: Scope): Property | undefined {
+  const levels = bag.get('levels');
+  const codes = bag.get('codes');
   if (!levels || !codes) return levels ?? codes;
-  const isOwn = (property: Property): boolean => property.scope.module === own.module;
-  if (levels.scope === codes.scope)
-    report(own, 'property.duplicate', codes.member.name, '`levels` and `codes` both say what the codes decode to; only `codes` counts');
-  if (levels.scope === codes.scope) return codes;
-  return isOwn(levels) && levels.member.start > codes.member.start ? levels : codes;
+  if (levels.scope !== codes.scope) return isLater('levels', 'codes', bag) ? levels : codes;
+  report(own, 'property.duplicate', codes.member.name, '`levels` and `codes` both say what the codes decode to; only `codes` counts');
+  return codes;
 }
+
+/** True where one property is written later in the chain of `extends` than another. */
+const isLater = (one: string, other: string, bag: Bag): boolean => [...bag.keys()].indexOf(one) > [...bag.keys()].indexOf(other);
 
 function tableOf(value: Value, { member, scope }: Property, bits: number): LevelTable | undefined {
   switch (value.kind) {
@@ -150,7 +155,7 @@ function listTable(
   const used = levels.filter((level) => !Number.isNaN(level));
   const isAscending = used.every((level, i) => i === 0 || used[i - 1]! <= level);
   if (!isAscending) reportUnordered(at, levels, scope);
-  return sound(literal(isAscending ? levels : [...levels].sort(ascending), bits), at, scope);
+  return sound(byCode(isAscending ? levels : [...levels].sort(ascending), bits), at, scope);
 }
 
 /** Unused codes last, and -0 before +0. */
@@ -196,17 +201,21 @@ function sizeFixes(at: Expression, levels: readonly number[], bits: number, scop
 
 const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 
-function finished({ table, from }: Levels, bag: Bag, bits: number): LevelTable | undefined {
+function finished({ table, from }: Levels, bag: Bag): LevelTable | undefined {
   const zeroed = withRule(table, bag.get('negative_zero'));
   const encoding = bag.get('encoding');
-  // An inherited encoding fits only the width that it was written for.
-  if (!zeroed || !encoding || (encoding.scope !== from.scope && encoding.scope.module !== from.scope.module)) return zeroed;
+  if (!zeroed || !encoding) return zeroed;
+  // An inherited encoding is of the levels and the width that it was written for, and goes with them.
+  const isOutdated = [from, bag.get('bits')].some(
+    (other) => other && other.scope !== encoding.scope && isLater(other.member.name.text, 'encoding', bag),
+  );
+  if (isOutdated) return zeroed;
   const { member, scope } = encoding;
   const codes = numbersIn(evaluate(member.value, scope), member.value, scope);
   if (!codes) return undefined;
-  const used = zeroed.levels.filter((level) => !Number.isNaN(level)).length;
-  if (codes.length === used || codes.length <= 2 ** bits) return sound(reencode(zeroed, codes), member.value, scope);
-  report(scope, 'codebook.size', member.value, `\`encoding\` has ${codes.length} codes for ${used} levels`);
+  const nLevels = new Set([...zeroed.levels].filter((level) => !Number.isNaN(level))).size;
+  if (codes.length === nLevels) return sound(reencode(zeroed, codes), member.value, scope);
+  report(scope, 'codebook.size', member.value, `\`encoding\` has ${codes.length} codes for ${nLevels} distinct levels`);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Call, Name } from '../syntax/tree.ts';
 import { evaluate } from './evaluate.ts';
 import type { Declared } from './module.ts';
-import { guarded, report, type Scope, scopeOf } from './scope.ts';
+import { blamed, guarded, report, type Scope, scopeOf } from './scope.ts';
 import { unknown, type Value } from './value.ts';
 
 /** What the name of a declaration means in an expression: a constant its value, a family with a range as argument all its instances. */
@@ -13,21 +13,26 @@ export function symbolValue(symbol: Declared, call: Call | undefined, at: Name, 
     return unknown;
   }
   if (!value) return unknown;
-  return guarded(scope, symbol, at, () => evaluate(value, scopeOf(symbol.module, scope.context))) ?? unknown;
+  const { constants } = scope.context;
+  const known = constants.get(symbol);
+  if (known) return known;
+  const inside = scopeOf(symbol.module, scope.context);
+  const found = blamed(scope, at, () => guarded(scope, symbol, at, () => evaluate(value, inside)) ?? unknown);
+  constants.set(symbol, found);
+  return found;
 }
 
 /** One instance for each combination of arguments; an argument that is a list stands for each of its items. */
 function instances(symbol: Declared, call: Call, scope: Scope): Value {
   const choices = argumentChoices(symbol, call, scope);
   if (!choices) return unknown;
-  let combinations: Value[][] = [[]];
-  for (const choice of choices) {
-    combinations = combinations.flatMap((before) => choice.map((value) => [...before, value]));
-    if (combinations.length > maxInstances) {
-      report(scope, 'argument.invalid', call, `A sweep has at most ${maxInstances} instances`);
-      return unknown;
-    }
+  const nInstances = choices.reduce((n, choice) => n * choice.length, 1);
+  if (nInstances > maxInstances) {
+    report(scope, 'argument.invalid', call, `A sweep has at most ${maxInstances} instances, not ${nInstances}`);
+    return unknown;
   }
+  let combinations: Value[][] = [[]];
+  for (const choice of choices) combinations = combinations.flatMap((before) => choice.map((value) => [...before, value]));
   const items = combinations.map((values): Value => ({ kind: 'symbol', symbol, arguments: values }));
   return items.length === 1 && !choices.some((choice) => choice.length !== 1) ? items[0]! : { kind: 'list', items };
 }

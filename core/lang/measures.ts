@@ -20,7 +20,8 @@ export function measureCall(bound: Bound): Value {
   if (!scale) return unknown;
   if (routine.name === 'bits_per_weight') return number(nominalBitsPerWeight(format.bits, scale.rule), 'bits');
   const on = argumentOf(bound, 'on')!;
-  const weights = on.kind === 'symbol' && on.symbol.declaration.keyword === 'weights' ? weightsSpec(on.symbol, scope) : undefined;
+  const weights =
+    on.kind === 'symbol' && on.symbol.declaration.keyword === 'weights' ? weightsSpec(on.symbol, scope, bound.given.get('on')) : undefined;
   if (!weights) {
     mismatch(bound, 'on', 'the name of weights', on);
     return unknown;

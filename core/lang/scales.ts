@@ -6,7 +6,7 @@ import { evaluate } from './evaluate.ts';
 import { formatSpec } from './formats.ts';
 import { properties, type Slot } from './properties.ts';
 import { routineNamed } from './routines.ts';
-import { report, type Scope } from './scope.ts';
+import { blamed, report, type Scope } from './scope.ts';
 import type { NamedScale } from './spec.ts';
 import { describe, unknown, type Value } from './value.ts';
 
@@ -28,9 +28,11 @@ export function scaleOfValue(value: Value, at: Expression, scope: Scope, inline:
   if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'scale') {
     const { scales } = scope.context;
     if (scales.has(value.symbol)) return scales.get(value.symbol);
-    const bag = bagOf(value, at, scope);
-    const { declaration } = value.symbol;
-    const rule = bag && ruleOf(bag, declaration.name ?? declaration, { ...scope, module: value.symbol.module, locals: new Map() });
+    const { declaration, module } = value.symbol;
+    const rule = blamed(scope, at, () => {
+      const bag = bagOf(value, at, scope);
+      return bag && ruleOf(bag, declaration.name ?? declaration, { ...scope, module, locals: new Map() });
+    });
     const found = rule && { name: value.symbol.name, rule };
     scales.set(value.symbol, found);
     return found;

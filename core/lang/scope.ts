@@ -1,8 +1,8 @@
 import type { Span } from '../syntax/tree.ts';
 import { type Finding, type FindingCode, finding } from './finding.ts';
-import type { Declared, Module } from './module.ts';
+import { type Declared, type Module, shortName } from './module.ts';
 import type { FormatSpec, MeasureRequest, NamedScale } from './spec.ts';
-import type { Value } from './value.ts';
+import { unknown, type Value } from './value.ts';
 
 /** What one analysis carries along: what it found, what it asks to have measured, and what it has worked out already. */
 export interface Context {
@@ -16,6 +16,10 @@ export interface Context {
   readonly open: Declared[];
   readonly formats: Map<string, FormatSpec | undefined>;
   readonly scales: Map<Declared, NamedScale | undefined>;
+  /** The values of constants: one that names another twice, sixty times over, is still worked out once. */
+  readonly constants: Map<Declared, Value>;
+  /** What went wrong in files that the root uses, until it is said where the root needs it. */
+  readonly elsewhere: { readonly finding: Finding; readonly uri: string }[];
   /** Evaluations left: a bound on the time that a hostile spec can take. */
   budget: number;
 }
@@ -35,6 +39,8 @@ export const context = (root: Module, measured: Context['measured']): Context =>
   open: [],
   formats: new Map(),
   scales: new Map(),
+  constants: new Map(),
+  elsewhere: [],
   budget: 1_000_000,
 });
 
@@ -48,10 +54,32 @@ export const withLocals = (scope: Scope, locals: Iterable<readonly [string, Valu
 
 /** Reports once what may be met several times: a family is worked out for each of its instances. */
 export function report(scope: Scope, code: FindingCode, at: Span, message: string, more: Parameters<typeof finding>[3] = {}): void {
-  if (scope.module !== scope.context.root) return;
-  const { findings } = scope.context;
+  const { findings, elsewhere, root } = scope.context;
+  if (scope.module !== root) {
+    elsewhere.push({ finding: finding(code, at, message, more), uri: scope.module.uri });
+    return;
+  }
   const key = `${code}:${at.start}:${at.end}`;
   if (!findings.has(key)) findings.set(key, finding(code, at, message, more));
+}
+
+/**
+ * Works out what the root names at `at`. What goes wrong in the files that it uses is said there: overriding a property of a base in another
+ * file may break one that stays, and nobody would see it in that file.
+ */
+export function blamed<T>(scope: Scope, at: Span, work: () => T): T {
+  const { elsewhere, root } = scope.context;
+  if (scope.module !== root) return work();
+  const from = elsewhere.length;
+  const result = work();
+  const met = elsewhere.splice(from);
+  const first = met.find(({ finding }) => finding.severity === 'error') ?? met[0];
+  if (first && (result === undefined || result === unknown)) {
+    const { code, message, start, end } = first.finding;
+    const related = [{ uri: first.uri, start, end, message: 'It is written here' }];
+    report(scope, code, at, `${message} (in ${shortName(first.uri)})`, { related });
+  }
+  return result;
 }
 
 /** Works out a declaration with a guard against circles: `undefined` where it needs itself. */
@@ -61,7 +89,7 @@ export function guarded<T>(scope: Scope, symbol: Declared, at: Span, work: () =>
   if (from >= 0) {
     const circle = [...open.slice(from), symbol];
     const names = circle.map(({ name }) => `\`${name}\``).join(' needs ');
-    const related = circle.slice(1, -1).map(({ declaration, module, name }) => ({
+    const related = circle.slice(0, -1).map(({ declaration, module, name }) => ({
       uri: module.uri,
       start: (declaration.name ?? declaration).start,
       end: (declaration.name ?? declaration).end,

@@ -4,7 +4,7 @@ import type { Anchor } from '../quantize/scaleRule.ts';
 import type { RecordLiteral } from '../syntax/tree.ts';
 import type { Declared } from './module.ts';
 import type { Scope } from './scope.ts';
-import type { Unit } from './unit.ts';
+import { type Unit, withUnit } from './unit.ts';
 
 /** What an expression means. */
 export type Value =
@@ -70,7 +70,7 @@ export function describe(value: Value): string {
 export function spelled(value: Value): string {
   switch (value.kind) {
     case 'number':
-      return value.unit === 'none' ? String(value.value) : `${value.value} ${value.unit}`;
+      return withUnit(Object.is(value.value, -0) ? '-0' : String(value.value), value.unit);
     case 'string':
       return JSON.stringify(value.value);
     case 'truth':
@@ -81,7 +81,21 @@ export function spelled(value: Value): string {
       return `[${value.items.map(spelled).join(', ')}]`;
     case 'symbol':
       return value.arguments ? `${value.symbol.name}(${value.arguments.map(spelled).join(', ')})` : value.symbol.name;
+    case 'distribution':
+      return value.distribution.kind === 'student_t' ? `student_t(${value.distribution.nu})` : `${value.distribution.kind}()`;
     default:
       return value.kind;
   }
 }
+
+/** What tells a value from all others that are spelled alike: two constructions or records are one only if they are the same object. */
+export function identity(value: Value): string {
+  if (value.kind === 'symbol') return [value.symbol.module.uri, ...(value.arguments ?? []).map(identity)].join(' ');
+  if (value.kind !== 'levels' && value.kind !== 'anchor' && value.kind !== 'record') return '';
+  const known = identities.get(value) ?? ++nIdentities;
+  identities.set(value, known);
+  return String(known);
+}
+
+const identities = new WeakMap<Value, number>();
+let nIdentities = 0;

@@ -1,13 +1,17 @@
-import type { Expression } from '../syntax/tree.ts';
+import type { Expression, Span } from '../syntax/tree.ts';
 import { bagOf, type Property } from './bag.ts';
 import { evaluate } from './evaluate.ts';
 import type { Declared } from './module.ts';
-import { report, type Scope, scopeOf } from './scope.ts';
+import { blamed, report, type Scope, scopeOf } from './scope.ts';
 import type { WeightsSpec } from './spec.ts';
 import { describe, type Value } from './value.ts';
 
 /** Linked weights worked out; undefined with findings where they cannot be. */
-export function weightsSpec(symbol: Declared, scope: Scope): WeightsSpec | undefined {
+export function weightsSpec(symbol: Declared, scope: Scope, at: Span = symbol.declaration): WeightsSpec | undefined {
+  return blamed(scope, at, () => build(symbol, scope));
+}
+
+function build(symbol: Declared, scope: Scope): WeightsSpec | undefined {
   const { declaration } = symbol;
   const inside = scopeOf(symbol.module, scope.context);
   if (!declaration.value || declaration.value.kind === 'missing') {

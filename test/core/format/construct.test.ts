@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { byCode } from '../../../core/format/construct/byCode.ts';
 import { int } from '../../../core/format/construct/int.ts';
 import { bitsProblem } from '../../../core/format/construct/levelTable.ts';
-import { byCode, literal } from '../../../core/format/construct/literal.ts';
 import { minifloat } from '../../../core/format/construct/minifloat.ts';
 import { posit } from '../../../core/format/construct/posit.ts';
 import { powers } from '../../../core/format/construct/powers.ts';
@@ -163,7 +163,7 @@ describe('posit', () => {
 
 describe('literal and byCode', () => {
   test('a literal gives codes in value order and leaves the rest unused', () => {
-    expect(byCodeOf(literal([-1, 0, 0.5], 3))).toEqual([-1, 0, 0.5, ...Array.from({ length: 5 }, () => Number.NaN)]);
+    expect(byCodeOf(byCode([-1, 0, 0.5], 3))).toEqual([-1, 0, 0.5, ...Array.from({ length: 5 }, () => Number.NaN)]);
   });
 
   test('fp4 of bitsandbytes by code, with its -0', () => {
@@ -175,7 +175,6 @@ describe('literal and byCode', () => {
 
   test('a code may decode to NaN, a literal level may not', () => {
     expect(tableOf(byCode([0, 1, Number.NaN], 3)).levels[2]).toBeNaN();
-    expect(errorOf(literal([0, 1, Number.NaN], 3))).toBe('Levels are finite numbers; this is NaN');
   });
 });
 
@@ -199,8 +198,8 @@ describe('what a person can get wrong is said with the numbers', () => {
     [powers(2, 0.5, 1, 4), 'Exponents are whole numbers; these are 0.5 and 1'],
     [powers(2, 1e9, 1e9 + 3, 4), 'Powers of 2 from 1000000000 to 1000000003 are too large or too small for a double'],
     [posit(4, 7), 'The exponent bits of a posit are a whole number from 0 to 6; this is 7'],
-    [literal(steps(0, 1, 17), 4), 'A 4-bit code has 16 levels; this codebook has 17'],
-    [literal([], 4), 'A 4-bit code has 16 levels; this codebook has none'],
+    [byCode(steps(0, 1, 17), 4), 'A 4-bit code has 16 levels; this codebook has 17'],
+    [byCode([], 4), 'A 4-bit code has 16 levels; this codebook has none'],
     [byCode([1, Number.POSITIVE_INFINITY], 4), 'Levels are finite numbers; this is Infinity'],
   ])('%#', (result, message) => expect(errorOf(result)).toBe(message));
 
@@ -222,7 +221,7 @@ describe('every construction', () => {
     fc.tuple(fc.array(fc.array(anyNumber, { maxLength: 20 }), { maxLength: 5 }), bits).map(([sets, b]) => sums(sets, b)),
     fc.tuple(anyNumber, anyNumber, anyNumber, bits).map(([base, from, to, b]) => powers(base, from, to, b)),
     fc.tuple(bits, anyNumber).map(([b, es]) => posit(b, es)),
-    fc.tuple(numbers, bits).map(([levels, b]) => literal(levels, b)),
+    fc.tuple(numbers, bits).map(([levels, b]) => byCode(levels, b)),
     fc.tuple(numbers, bits).map(([levels, b]) => byCode(levels, b)),
   );
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { byCode } from '../../../core/format/construct/byCode.ts';
 import { int } from '../../../core/format/construct/int.ts';
-import { byCode, literal } from '../../../core/format/construct/literal.ts';
 import { minifloat } from '../../../core/format/construct/minifloat.ts';
 import { withNegativeZero } from '../../../core/format/construct/negativeZero.ts';
 import { posit } from '../../../core/format/construct/posit.ts';
@@ -79,7 +79,7 @@ describe('the bit encodings of arXiv 2405.03103', () => {
   });
 
   test('FP4_BNB_BIT is the code order of bitsandbytes', () => {
-    const values = tableOf(literal(mirrored(0.0625, 2, 3, 4, 6, 8, 12), 4));
+    const values = tableOf(byCode(mirrored(0.0625, 2, 3, 4, 6, 8, 12), 4));
     const codes = [-5, -6, -3, -4, -1, -2, -7, 0, 1, 6, 7, 4, 5, 2, 3];
     const bitsandbytes = tableOf(byCode([0, 0.0625, 8, 12, 4, 6, 2, 3, -0, -0.0625, -8, -12, -4, -6, -2, -3], 4));
     expect(byCodeOf(reencode(values, codes))).toEqual(byCodeOf(withNegativeZero(bitsandbytes, 'drop')));
@@ -101,13 +101,13 @@ describe('the bit encodings of arXiv 2405.03103', () => {
   });
 
   test('FP4_SUPER_BIT of denorm4 has 0 at 0000', () => {
-    const denorm4 = tableOf(literal([-7, -6, -5, -4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4, 5, 6], 4));
+    const denorm4 = tableOf(byCode([-7, -6, -5, -4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4, 5, 6], 4));
     expect(tableOf(reencode(denorm4, [-8, -1, -2, -3, -4, -5, -6, -7, 0, 1, 2, 3, 4, 5, 6, 7])).levels[0]).toBe(0);
   });
 });
 
 describe('reencode', () => {
-  const small = tableOf(literal([-1, 0, 1], 3));
+  const small = tableOf(byCode([-1, 0, 1], 3));
 
   test('refuses codes that do not fit, with the numbers', () => {
     expect(errorOf(reencode(small, [0, 1]))).toBe('This format has 3 distinct levels, each of which needs one code; 2 are listed');

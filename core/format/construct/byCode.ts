@@ -1,12 +1,5 @@
 import { bitsProblem, byPosition, type Constructed } from './levelTable.ts';
 
-/** The levels as written in value order: the position of a level is its code. Fewer than 2^bits leave the last codes unused. */
-export function literal(levels: readonly number[], bits: number): Constructed {
-  const stranger = levels.find((level) => !Number.isFinite(level));
-  if (stranger !== undefined) return { error: `Levels are finite numbers; this is ${stranger}` };
-  return byCode(levels, bits);
-}
-
 /** The level of each code, in code order; NaN for a code that decodes to NaN. Fewer than 2^bits leave the last codes unused. */
 export function byCode(levels: readonly number[], bits: number): Constructed {
   const problem = bitsProblem(bits);
