@@ -7,11 +7,10 @@ import { add, zero } from '../core/measure/errorSums.ts';
 import type { EvaluationResult } from '../core/measure/results.ts';
 import { unreadable } from '../core/weights/problem.ts';
 import { select, unmatched } from '../core/weights/select.ts';
-import type { Tensor, WeightProblem } from '../core/weights/tensor.ts';
-import { reasonOf } from '../core/weights/visibleName.ts';
+import type { WeightProblem } from '../core/weights/tensor.ts';
+import { reasonOf, visible } from '../core/weights/visibleName.ts';
 import type { Place } from './expandPattern.ts';
-import { type MeasureTask, stampOf } from './measureTensor.ts';
-import { type OpenWeights, openWeights } from './openWeights.ts';
+import type { Inspection, MeasureTask } from './measureTensor.ts';
 
 export interface EvaluateOptions {
   /** Where the paths of weights start, and what they may not leave. */
@@ -48,23 +47,18 @@ export class Evaluator {
     const groups = groupsOf(evaluations, linked);
     const results = new Map<string, EvaluationResult>();
     const problems = new Map<string, readonly WeightProblem[]>();
-    const opened = await Promise.all(
-      groups.map(async (group) => ({ ...group, files: await openWeights(group.weights.paths, options.place(group.weights)) })),
-    );
-    try {
-      const plans = opened.map((group) => this.#plan(group, options));
-      const total = plans.reduce((sum, plan) => sum + plan.work, 0);
-      const isTooMuch = total > options.limit;
-      const progress = progressOf(total, options.onProgress);
-      for (const plan of plans) {
-        const found = isTooMuch ? [] : await this.#run(plan, progress, options.signal);
-        problems.set(weightsKey(plan.weights), [...plan.problems, ...found]);
-        for (const evaluation of plan.evaluations) keepResult(evaluation, plan, this.#known, results);
-      }
-      return { results, problems, nLeftOut: isTooMuch ? total : 0 };
-    } finally {
-      await Promise.all(opened.map(({ files }) => files.close()));
+    const inspected = await Promise.all(groups.map(async (group) => ({ ...group, files: await this.#inspect(group.weights, options) })));
+    options.signal.throwIfAborted();
+    const plans = inspected.map((group) => this.#plan(group, options));
+    const total = plans.reduce((sum, plan) => sum + plan.work, 0);
+    const isTooMuch = total > options.limit;
+    const progress = progressOf(total, options.onProgress);
+    for (const plan of plans) {
+      const found = isTooMuch ? [] : await this.#run(plan, progress, options.signal);
+      problems.set(weightsKey(plan.weights), [...plan.problems, ...found]);
+      for (const evaluation of plan.evaluations) keepResult(evaluation, plan, this.#known, results);
     }
+    return { results, problems, nLeftOut: isTooMuch ? total : 0 };
   }
 
   /** Ends the threads. */
@@ -72,9 +66,20 @@ export class Evaluator {
     await this.#pool.terminate(true);
   }
 
-  #plan({ weights, evaluations, files }: Group & { readonly files: OpenWeights }, { place }: EvaluateOptions): Plan {
-    const stamp = stampOf(files);
-    const chosen = new Set<Tensor>(select(files.tensors, weights));
+  /** Headers are read in a thread too: one may list a hundred thousand tensors. */
+  async #inspect(weights: WeightsSpec, { place }: EvaluateOptions): Promise<Inspection> {
+    try {
+      return await this.#pool.exec('inspectWeights', [weights.paths, place(weights)]);
+    } catch (error) {
+      // A thread that died takes its own job with it, and no other.
+      const name = weights.paths.join(', ');
+      return { stamp: '', tensors: [], problems: [unreadable(name, `${visible(name)}: ${reasonOf(error)}`)] };
+    }
+  }
+
+  #plan({ weights, evaluations, files }: Group & { readonly files: Inspection }, { place }: EvaluateOptions): Plan {
+    const { stamp } = files;
+    const chosen = new Set<InspectedTensor>(select(files.tensors, weights));
     const tensors = [...files.tensors.entries()].flatMap(([index, tensor]) => (chosen.has(tensor) ? [{ index, tensor }] : []));
     const problems = [...files.problems, ...(files.tensors.length > 0 ? unmatched(weights.paths.join(', '), files.tensors, weights) : [])];
     const tasks = tensors.map(({ index, tensor }) => {
@@ -91,44 +96,40 @@ export class Evaluator {
     const cancel = (): void => void Atomics.store(new Int32Array(cancelled), 0, 1);
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
-    const problems: WeightProblem[] = [];
     try {
-      await Promise.all(
-        tasks.map(async ({ index, tensor, jobs }) => {
-          if (jobs.length === 0) return;
-          const task: MeasureTask = {
-            patterns: weights.paths,
-            place,
-            stamp,
-            index,
-            jobs: jobs.map(({ format, scale }) => ({ codebook: format.codebook, rule: scale.rule })),
-            cancelled,
-          };
+      const found = await Promise.all(
+        tasks.map(async ({ index, tensor, jobs }): Promise<WeightProblem | undefined> => {
+          if (jobs.length === 0) return undefined;
+          const formats = jobs.map(({ format, scale }) => ({ codebook: format.codebook, rule: scale.rule }));
+          const task: MeasureTask = { patterns: weights.paths, place, stamp, index, jobs: formats, cancelled };
           const report = progress.task();
           try {
             const sums: ErrorSums[] = await this.#pool.exec('measureTensor', [task], { on: (done: number) => report(done * jobs.length) });
             jobs.forEach((job, i) => void this.#known.set(sumsKey(stamp, index, job), sums[i]!));
             report(tensor.n * jobs.length);
+            return undefined;
           } catch (error) {
-            if (!signal.aborted) problems.push(unreadable(tensor.file, `${tensor.file}: ${reasonOf(error)}`, tensor.name));
+            return unreadable(tensor.file, `${visible(tensor.name)} in ${visible(tensor.file)}: ${reasonOf(error)}`, tensor.name);
           }
         }),
       );
+      signal.throwIfAborted();
+      return found.filter((problem) => problem !== undefined);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
-    signal.throwIfAborted();
-    return problems;
   }
 }
+
+type InspectedTensor = Inspection['tensors'][number];
 
 interface Plan {
   readonly weights: WeightsSpec;
   readonly evaluations: readonly Evaluation[];
   readonly place: Place;
   readonly stamp: string;
-  readonly tensors: readonly { readonly index: number; readonly tensor: Tensor }[];
-  readonly tasks: readonly { readonly index: number; readonly tensor: Tensor; readonly jobs: readonly Evaluation[] }[];
+  readonly tensors: readonly { readonly index: number; readonly tensor: InspectedTensor }[];
+  readonly tasks: readonly { readonly index: number; readonly tensor: InspectedTensor; readonly jobs: readonly Evaluation[] }[];
   readonly problems: readonly WeightProblem[];
   readonly work: number;
 }

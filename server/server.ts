@@ -120,7 +120,10 @@ export function startServer(connection: Connection, platform: Platform): void {
   );
   connection.onCompletion(({ textDocument, position }) =>
     about(textDocument.uri, (document, analysis) =>
-      completion(analysis, document.offsetAt(position)).map((c) => toCompletion(document, c, client.snippets)),
+      completion(analysis, document.offsetAt(position))
+        // Our own client has snippets for declarations already.
+        .filter(({ kind }) => kind !== 'keyword' || !client.isNibble)
+        .map((c) => toCompletion(document, c, client.snippets)),
     ),
   );
   connection.onSignatureHelp(({ textDocument, position }) =>

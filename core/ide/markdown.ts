@@ -1,12 +1,14 @@
 import { visible } from '../weights/visibleName.ts';
 
-/** Text of unknown origin as it may stand in Markdown: shown letter by letter, never read as markup, a link or HTML. */
+/** Text of unknown origin as it may stand in Markdown: shown letter by letter, never read as markup, a link, an address or HTML. */
 export const escaped = (text: string): string =>
   visible(text)
-    .replace(/[\\`*_{}[\]()#+\-.!|<>~&$@:/]/g, (c) => `\\${c}`)
-    .replace(/\\</g, '&lt;')
-    .replace(/\\>/g, '&gt;')
-    .replace(/\\&/g, '&amp;');
+    .replace(/[\\`*_{}[\]|~#!@]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/:\/\//g, '\\://')
+    .replace(/(www)\./gi, '$1\\.');
 
 /** Text of unknown origin as code. */
 export const code = (text: string): string => {

@@ -62,7 +62,8 @@ export function folds({ file }: Analysis): Fold[] {
       const start = open.pop();
       if (start !== undefined) found.push({ kind: 'region', start, end: token.end });
     }
-    if (token.kind === 'comment' || token.kind === 'doc') {
+    // A comment behind code belongs to its line and begins no run.
+    if ((token.kind === 'comment' || token.kind === 'doc') && (comments || isAlone(file.text, token.start))) {
       comments = { kind: 'comment', start: comments?.start ?? token.start, end: token.end };
     } else if (comments && (token.kind !== 'newline' || isBlankLine(file.text, token.start)) && token.kind !== 'space') {
       found.push(comments);
@@ -72,5 +73,7 @@ export function folds({ file }: Analysis): Fold[] {
   if (comments) found.push(comments);
   return found.filter(({ start, end }) => file.text.slice(start, end).includes('\n'));
 }
+
+const isAlone = (text: string, start: number): boolean => /(^|[\n\r])[ \t]*$/.test(text.slice(Math.max(0, start - 200), start));
 
 const isBlankLine = (text: string, newline: number): boolean => /\n[ \t]*\r?$/.test(text.slice(Math.max(0, newline - 200), newline));

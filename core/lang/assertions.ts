@@ -1,11 +1,9 @@
 import type { Assertion, Binary } from '../syntax/tree.ts';
-import { evaluate, holds } from './evaluate.ts';
+import { comparisons, evaluate, holds } from './evaluate.ts';
 import { report, type Scope } from './scope.ts';
 import type { AssertionResult } from './spec.ts';
 import { type Unit, withUnit } from './unit.ts';
 import { describe, type Value } from './value.ts';
-
-const comparisons = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
 /** What comes of an assertion with what is known now; a failed one is a finding with both sides. */
 export function assertion(node: Assertion, scope: Scope): AssertionResult {

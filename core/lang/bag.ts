@@ -60,7 +60,13 @@ function baseBag(base: Reference | Call, symbol: Declared, scope: Scope): Bag | 
   const value = evaluate(base, scope);
   if (value.kind === 'unknown') return undefined;
   const { keyword } = symbol.declaration;
-  if (value.kind === 'symbol' && value.symbol.declaration.keyword === keyword) return bagOf(value, base, scope);
+  if (value.kind === 'symbol' && value.symbol.declaration.keyword === keyword) {
+    const needed = value.arguments ? [] : value.symbol.declaration.parameters.filter(({ fallback }) => !fallback);
+    if (needed.length === 0) return bagOf(value, base, scope);
+    const names = needed.map((parameter) => `\`${parameter.name.text}\``).join(' and ');
+    report(scope, 'argument.missing', base, `\`${value.symbol.name}\` is a family and needs ${names}, as in \`${value.symbol.name}(5)\``);
+    return undefined;
+  }
   report(scope, 'extends.kind', base, `A ${keyword} extends a ${keyword}; this is ${describe(value)}`);
   return undefined;
 }

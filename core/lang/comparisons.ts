@@ -19,6 +19,7 @@ export function comparison(symbol: Declared, scope: Scope): Comparison | undefin
   const inside = scopeOf(symbol.module, scope.context);
   const bag = bagOf({ kind: 'symbol', symbol, arguments: undefined }, declaration, scope);
   if (!bag || !isComplete(bag, symbol, inside)) return undefined;
+  for (const name of ['formats', 'on']) reportEmpty(bag.get(name)!);
   const formats = each(bag.get('formats'), (value, at, within) => formatIn(value, at, within));
   const weights = each(bag.get('on'), (value, at, within) => weightsIn(value, at, within));
   const scales = each(bag.get('scale'), (value, at, within) => scaleOfValue(value, at, within, `${symbol.name}'s`));
@@ -27,6 +28,12 @@ export function comparison(symbol: Declared, scope: Scope): Comparison | undefin
     return undefined;
   }
   return { name: symbol.name, symbol, rows: rows(formats, scales, weights, bag, inside) };
+}
+
+function reportEmpty({ member, scope }: Property): void {
+  const { name, value } = member;
+  if (value.kind === 'list' && value.items.length === 0)
+    report(scope, 'compare.empty', value, `\`${name.text}\` lists nothing, so there is nothing to compare`);
 }
 
 function isComplete(bag: Bag, symbol: Declared, scope: Scope): boolean {

@@ -40,7 +40,10 @@ export function evaluate(node: Expression, scope: Scope, place?: Slot): Value {
 }
 
 function overBudget(node: Expression, scope: Scope): Value {
-  report(scope, 'argument.invalid', node, 'This spec takes too long to work out: lists or sweeps multiply');
+  // Said once: whatever comes behind is not worked out either.
+  if (scope.context.budget > Number.NEGATIVE_INFINITY)
+    report(scope, 'argument.invalid', node, 'This spec takes too long to work out: lists or sweeps multiply');
+  scope.context.budget = Number.NEGATIVE_INFINITY;
   return unknown;
 }
 
@@ -132,8 +135,12 @@ function binary(node: Binary, scope: Scope): Value {
   const unit = resultUnit(node, left.unit, right.unit, scope);
   if (unit === undefined) return unknown;
   if (left.kind === 'pending' || right.kind === 'pending') return { kind: 'pending', unit };
+  if (comparisons.has(node.operator)) return { kind: 'truth', value: holds(node.operator, left.value, right.value) };
   return number(arithmetic(node.operator, left.value, right.value), unit);
 }
+
+/** The operators that compare two numbers. */
+export const comparisons: ReadonlySet<Binary['operator']> = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
 type Numeric = Extract<Value, { kind: 'number' | 'pending' }>;
 const isNumeric = (value: Value): value is Numeric => value.kind === 'number' || value.kind === 'pending';
@@ -148,10 +155,8 @@ function arithmetic(operator: Binary['operator'], a: number, b: number): number 
       return a * b;
     case '/':
       return a / b;
-    case '^':
-      return a ** b;
     default:
-      return holds(operator, a, b) ? 1 : 0;
+      return a ** b;
   }
 }
 

@@ -67,7 +67,7 @@ function power(p: Cursor): Expression {
 
 function primary(p: Cursor): Expression {
   const token = p.token();
-  if (!token || beginsMember(p)) return missing(p);
+  if (!token || beginsMember(p) || (p.atNewLine() && beginsDeclaration(p))) return missing(p);
   if (token.kind === 'number') return number(p);
   if (token.kind === 'string') return string(p);
   if (token.kind === 'word') return p.at('(', 1) && !p.atNewLine(1) ? call(p) : reference(p);
@@ -166,7 +166,7 @@ function parenthesised(p: Cursor): Expression {
 function list(p: Cursor): Expression {
   const open = p.take();
   if (p.at(']')) return { kind: 'list', items: [], start: open.start, end: p.take().end };
-  const first = expression(p);
+  const first = p.at('for') ? missing(p) : expression(p);
   if (p.at('for')) return comprehension(p, first, open);
   if (!p.takeIf(',') && !p.at(']') && !continues(p, ']')) {
     const end = close(p, ']', open);

@@ -9,8 +9,9 @@ import type { Item, SourceFile, Span } from './tree.ts';
 export function formatted(file: SourceFile): string {
   if (file.errors.some((error) => error.code === 'syntax.too-large')) return file.text;
   const lines = align(layout(pieces(file)));
-  const text = lines.map((line) => line.trimEnd()).join('\n');
-  return text === '' ? '' : `${text}\n`;
+  const text = lines.map((line) => `${line.trimEnd()}\n`).join('');
+  // The line ends of the file are those of its first line: comments and broken declarations may hold others.
+  return text.replace(/\r\n?|\n/g, /\r\n?|\n/.exec(file.text)?.[0] ?? '\n');
 }
 
 /** A token, or a run of text that is kept as it stands. */

@@ -1,6 +1,6 @@
 import { Cursor } from './cursor.ts';
-import { beginsDeclaration, expression, name, pathString, record } from './expression.ts';
-import { tokens } from './token.ts';
+import { beginsDeclaration, expression, keywords, name, pathString, record } from './expression.ts';
+import { type Token, tokens } from './token.ts';
 import type {
   Assertion,
   Call,
@@ -49,7 +49,7 @@ function tooLarge(text: string): SourceFile {
 }
 
 function item(p: Cursor): Item | undefined {
-  if (!beginsDeclaration(p)) return stray(p);
+  if (!p.atWord() || !keywords.has(p.spelling())) return stray(p);
   const doc = p.docBefore();
   if (p.at('use')) return use(p);
   if (p.at('assert')) return assertion(p, doc);
@@ -101,13 +101,29 @@ function declaration(p: Cursor, doc: string): Declaration {
   const first = p.take();
   const keyword = p.text.slice(first.start, first.end) as Keyword;
   const named = p.atWord() && !p.atNewLine() && !p.at('extends') ? name(p) : undefined;
-  if (!named) p.error(p.gap(), 'syntax.name-expected', `Expected the name of this ${keyword === 'let' ? 'constant' : keyword}`);
+  if (!named) noName(p, keyword === 'let' ? 'constant' : keyword);
   const parameters = p.at('(') ? parameterList(p) : [];
   const base = p.takeIf('extends') ? baseOf(p) : undefined;
   const value = p.takeIf('=') ? boundValue(p) : undefined;
   const body = p.at('{') ? record(p) : undefined;
   return { kind: 'declaration', keyword, name: named, parameters, base, value, body, doc, start: first.start, end: p.lastEnd };
 }
+
+/** Steps over what stands where a name was due, if it looks like one, and says why it is none. */
+function noName(p: Cursor, what: string): void {
+  const first = p.token();
+  if (!first || p.atNewLine() || (first.kind !== 'unknown' && first.kind !== 'number')) {
+    p.error(p.gap(), 'syntax.name-expected', `Expected the name of this ${what}`);
+    return;
+  }
+  let last = p.take();
+  for (let next = p.token(); next?.start === last.end && namelike.has(next.kind); next = p.token()) last = p.take();
+  const text = p.text.slice(first.start, last.end);
+  const message = `\`${text}\` is no name: a name has letters from A to Z, digits and _, and no digit first`;
+  p.error({ start: first.start, end: last.end }, 'syntax.name-expected', message);
+}
+
+const namelike = new Set<Token['kind']>(['unknown', 'number', 'word']);
 
 /** A value behind `=` in a declaration; a next line that begins a declaration is not it. */
 const boundValue = (p: Cursor): Expression => {

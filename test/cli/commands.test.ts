@@ -60,7 +60,7 @@ describe('fmt', () => {
     expect(await run(['fmt', 'untidy.nibble'])).toEqual({ code: 0, stdout: '', stderr: '' });
     const tidy = readFileSync(path, 'utf8');
     expect(tidy).not.toBe(untidy);
-    expect(tidy).toContain('let a = 1 // kept\n');
+    expect(tidy).toContain('let a = 1  // kept\n');
     expect(await run(['fmt', '--check', 'untidy.nibble'])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect((await run(['fmt', '-'], untidy)).stdout).toBe(tidy);
   });
@@ -91,7 +91,7 @@ describe('fmt', () => {
     const { mode } = statSync(path);
     expect((await run(['fmt', 'link.nibble'])).code).toBe(0);
     expect(lstatSync(folder.at('link.nibble')).isSymbolicLink()).toBe(true);
-    expect(readFileSync(path, 'utf8')).toContain('let a = 1 // kept');
+    expect(readFileSync(path, 'utf8')).toContain('let a = 1  // kept');
     expect(statSync(path).mode).toBe(mode);
   });
 

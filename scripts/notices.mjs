@@ -1,0 +1,96 @@
+// Writes THIRD-PARTY-NOTICES.md: the licences of all packages whose code is in a bundle, and where data come from.
+//   --check  write nothing; exit code 1 where the file is not what it should be
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from './run.mjs';
+
+const file = join(root, 'THIRD-PARTY-NOTICES.md');
+const text = await notices();
+if (!process.argv.includes('--check')) writeFileSync(file, text);
+else if (text !== current()) {
+  console.error('THIRD-PARTY-NOTICES.md is stale: run `node scripts/notices.mjs`');
+  process.exitCode = 1;
+}
+
+async function notices() {
+  const groups = Map.groupBy((await bundledFolders()).map(packageAt).sort(byName), ({ licenceText }) => licenceText);
+  const packages = [...groups.values()].flat().sort(byName);
+  return [
+    '# Third-party notices',
+    'Written by `node scripts/notices.mjs`; do not edit.',
+    '## Packages',
+    'The code of these packages is in the bundles `dist/*.cjs`. Development tools are not shipped and not listed.',
+    ['| package | version | licence |', '| --- | --- | --- |', ...packages.map(tableRow)].join('\n'),
+    ...[...groups].map(([licenceText, members]) => `### ${members.map(titleOf).join(', ')}\n\n\`\`\`text\n${licenceText}\n\`\`\``),
+    '## Weights and texts',
+    'examples/tiny-lm holds a language model that was trained for Nibble, under the licence of Nibble. It is in the repository and not in the extension. ' +
+      'Its training and held-out texts, *Moby Dick* by Herman Melville and the State of the Union addresses, are in the public domain ' +
+      '(Public Domain Dedication and License 1.0). See [examples/tiny-lm/README.md](examples/tiny-lm/README.md).',
+    '## Published tables',
+    'Numbers that Nibble compares levels with, or derives formats after, are cited from these publications and programs. No code of theirs is in Nibble.',
+    (await citations()).map((source) => `- ${source}`).join('\n'),
+    '',
+  ].join('\n\n').replace(/\n+$/, '\n');
+}
+
+const byName = (a, b) => compare(a.name, b.name) || compare(a.version, b.version);
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const titleOf = ({ name, version }) => `${name} ${version}`;
+const tableRow = ({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`;
+
+/** The folders of the packages with at least one byte in a bundle. The entry points are those of esbuild.mjs; a test holds them equal. */
+async function bundledFolders() {
+  const { metafile } = await build({
+    entryPoints: { client: 'client/main.ts', server: 'server/main.ts', worker: 'node/worker.ts', cli: 'cli/main.ts' },
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: 'dist',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    external: ['vscode'],
+    loader: { '.nibble': 'text' },
+    logLevel: 'warning',
+  });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const folders = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? (packageFolder(path) ?? []) : []));
+  return [...new Set(folders)];
+}
+
+const packageFolder = (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+
+function packageAt(folder) {
+  const { name, version, license, licenses } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const licence = license ?? licenses?.map(({ type }) => type).join(' or ');
+  const named = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
+  if (licence === undefined || named === undefined) throw new Error(`${folder} is bundled and has no licence`);
+  return { name, version, licence, licenceText: readFileSync(join(root, folder, named), 'utf8').replace(/\r\n/g, '\n').trim() };
+}
+
+/** Every source of the tables of published formats, each once, and the paper with its code. */
+async function citations() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'core/format/knownTables.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  const { knownTables } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  // "two's complement" is nobody's publication.
+  const sources = knownTables.map(({ source }) => source).filter((source) => !source.startsWith("two's complement"));
+  return [...new Set(['arXiv 2405.03103 and its code, github.com/cornell-zhang/llm-datatypes', ...sources])].sort(compare);
+}
+
+function current() {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // A file that is not there is stale as well.
+    return undefined;
+  }
+}
