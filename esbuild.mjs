@@ -49,6 +49,18 @@ const bundles = [
     banner: { js: '#!/usr/bin/env node' },
     plugins: [makeExecutable],
   },
+  {
+    ...shared,
+    platform: 'browser',
+    format: 'iife',
+    // The Chromium of the oldest VS Code that may run the extension.
+    target: 'chrome122',
+    entryPoints: [
+      { in: 'webview/main.ts', out: 'webview' },
+      { in: 'webview/style.css', out: 'webview' },
+    ],
+    outdir: 'dist',
+  },
   // Mocha is an ES module that must be the one instance which its own globals belong to, so it stays outside.
   { ...node, entryPoints: suiteFiles.map((name) => join(suite, name)), outdir: 'out/test', external: ['vscode', 'mocha'] },
 ];

@@ -1,16 +1,18 @@
 import { commands, type ExtensionContext, type Uri } from 'vscode';
 import { evaluateDocument, evaluateFormat } from './evaluate.ts';
+import type { ResultsPanel } from './panel.ts';
 import type { Server } from './server.ts';
 import { newFromTemplate } from './templates.ts';
 import { evaluateWeightFile } from './weightFile.ts';
 
 /** Registers every command of the manifest. */
-export function registerCommands(context: ExtensionContext, server: Server): void {
+export function registerCommands(context: ExtensionContext, server: Server, results: ResultsPanel): void {
   const table: Record<string, (...args: never[]) => unknown> = {
     'nibble.evaluateDocument': (uri?: Uri) => evaluateDocument(server, uri),
     // The code lens hands over the document as a string and the format's name; the palette nothing.
     'nibble.evaluateFormat': (uri?: string, format?: string) => evaluateFormat(server, uri, format),
     'nibble.evaluateWeightFile': (file?: Uri) => evaluateWeightFile(server, file),
+    'nibble.openResults': (uri?: Uri) => results.open(uri),
     'nibble.newFromTemplate': () => newFromTemplate(server),
     'nibble.restartServer': () => server.restart(),
     'nibble.showOutput': () => server.output.show(),

@@ -1,6 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './commands.ts';
 import { registerLibrary } from './library.ts';
+import { ResultsPanel } from './panel.ts';
 import { Server } from './server.ts';
 import { type StatusView, showStatus } from './status.ts';
 
@@ -20,7 +21,7 @@ export function activate(context: ExtensionContext): Api {
   server = running;
   const status = showStatus(context, running);
   registerLibrary(context, running);
-  registerCommands(context, running);
+  registerCommands(context, running, new ResultsPanel(context, running));
   // Activation does not wait for the server; whoever needs an answer does.
   running.startInBackground();
   return { ready: async () => void (await running.ready()), status };

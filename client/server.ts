@@ -75,8 +75,11 @@ export class Server {
   #newClient(): LanguageClient {
     const client = languageClient(this.#parts);
     client.onDidChangeState(({ newState }) => {
-      // A client that was replaced speaks for nobody.
-      if (client !== this.#client) return;
+      // A client that was replaced speaks for nobody. Its server may have died while it started, and then it comes back by itself.
+      if (client !== this.#client) {
+        if (newState === State.Running) void stopClient(client, this.output);
+        return;
+      }
       this.#state.fire(states[newState]);
       if (states[newState] === 'stopped') this.#noticeStop(client);
     });
@@ -122,9 +125,10 @@ const states: Record<State, ServerState> = {
 
 async function stopClient(client: LanguageClient, output: LogOutputChannel): Promise<void> {
   try {
-    // A client cannot be stopped while it starts.
-    if (client.state === State.Starting) await client.start();
-    if (client.needsStop()) await client.stop();
+    if (!client.needsStop()) return;
+    // A client cannot be stopped while it starts, and it says that it runs before it has started whole.
+    await client.start();
+    await client.stop();
   } catch (error) {
     // The server is gone or never came, so there is nothing left to stop.
     output.warn(`The language server did not stop as asked: ${String(error)}`);

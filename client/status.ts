@@ -44,7 +44,7 @@ interface Known {
   readonly results?: Results;
 }
 
-const idle: Status = { state: 'idle', message: '', done: 0, total: 0 };
+const idle: Status = { uri: '', state: 'idle', message: '', done: 0, total: 0 };
 
 const showOutput = { command: 'nibble.showOutput', title: 'Show Output' };
 const restart = { command: 'nibble.restartServer', title: 'Restart Server' };
@@ -67,7 +67,7 @@ const share = ({ done, total }: Status): string => (total > 0 ? `${Math.floor((1
 
 /** The best row, since that is what a glance is for. A lossless row has no SQNR and beats the others. */
 function lastResult({ rows }: Results): string {
-  const best = rows.toSorted((a, b) => (b.sqnr ?? Infinity) - (a.sqnr ?? Infinity))[0];
+  const best = rows.filter(({ nsr }) => nsr !== null).sort((a, b) => a.nsr! - b.nsr!)[0];
   if (best === undefined) return '';
   const sqnr = best.sqnr === null ? 'without error' : `${best.sqnr.toFixed(2)} dB`;
   return `Best of ${rows.length}: ${best.format} on ${best.weights}, ${sqnr}`;

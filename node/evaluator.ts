@@ -47,8 +47,8 @@ export class Evaluator {
     const groups = groupsOf(evaluations, linked);
     const results = new Map<string, EvaluationResult>();
     const problems = new Map<string, readonly WeightProblem[]>();
-    const inspected = await Promise.all(groups.map(async (group) => ({ ...group, files: await this.#inspect(group.weights, options) })));
-    options.signal.throwIfAborted();
+    const inspections = groups.map(async (group) => ({ ...group, files: await this.#inspect(group.weights, options) }));
+    const inspected = await unlessAborted(Promise.all(inspections), options.signal);
     const plans = inspected.map((group) => this.#plan(group, options));
     const total = plans.reduce((sum, plan) => sum + plan.work, 0);
     const isTooMuch = total > options.limit;
@@ -97,12 +97,12 @@ export class Evaluator {
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const found = await Promise.all(
+      const measured = Promise.all(
         tasks.map(async ({ index, tensor, jobs }): Promise<WeightProblem | undefined> => {
           if (jobs.length === 0) return undefined;
           const formats = jobs.map(({ format, scale }) => ({ codebook: format.codebook, rule: scale.rule }));
           const task: MeasureTask = { patterns: weights.paths, place, stamp, index, jobs: formats, cancelled };
-          const report = progress.task();
+          const report = progress.task(signal);
           try {
             const sums: ErrorSums[] = await this.#pool.exec('measureTensor', [task], { on: (done: number) => report(done * jobs.length) });
             jobs.forEach((job, i) => void this.#known.set(sumsKey(stamp, index, job), sums[i]!));
@@ -113,8 +113,7 @@ export class Evaluator {
           }
         }),
       );
-      signal.throwIfAborted();
-      return found.filter((problem) => problem !== undefined);
+      return (await unlessAborted(measured, signal)).filter((problem) => problem !== undefined);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -168,20 +167,31 @@ function keepResult(evaluation: Evaluation, plan: Plan, known: LRUCache<string, 
 }
 
 interface Progress {
-  /** A reporter of one task, which is told that task's own work so far. */
-  task(): (done: number) => void;
+  /** A reporter of one task, which is told that task's own work so far; deaf once nobody wants the result. */
+  task(signal: AbortSignal): (done: number) => void;
 }
 
 function progressOf(total: number, onProgress: EvaluateOptions['onProgress']): Progress {
   let done = 0;
   return {
-    task: () => {
+    task: (signal) => {
       let mine = 0;
       return (now) => {
+        if (signal.aborted) return;
         done += now - mine;
         mine = now;
         onProgress(done, total);
       };
     },
   };
+}
+
+/** Settles as `work` does, or rejects as soon as the signal comes: nobody waits for threads that have yet to notice it. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

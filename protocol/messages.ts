@@ -1,4 +1,5 @@
 // What client and server say to each other beyond LSP: types only, plain data only.
+import type { ResultRow } from '../core/view/resultsView.ts';
 
 /** What the client tells the server when it starts it. */
 export interface InitializationOptions {
@@ -13,6 +14,8 @@ export interface InitializationOptions {
 export interface Requests {
   'nibble/evaluate': { readonly params: EvaluateParams; readonly result: EvaluateResult };
   'nibble/libraryText': { readonly params: LibraryTextParams; readonly result: LibraryText };
+  'nibble/currentResults': { readonly params: DocumentParams; readonly result: Results | null };
+  'nibble/formatPlace': { readonly params: FormatPlaceParams; readonly result: Place | null };
 }
 
 /** The notifications the client sends, by method. */
@@ -52,6 +55,24 @@ export interface Position {
   readonly character: number;
 }
 
+/** A part of a document. */
+export interface Place {
+  readonly uri: string;
+  readonly range: { readonly start: Position; readonly end: Position };
+}
+
+/** Asks about an open document; the answer is null where it is not open. */
+export interface DocumentParams {
+  readonly uri: string;
+}
+
+/** Asks where a format is declared, which may be in a library or in another file; the answer is null where the document has no such row. */
+export interface FormatPlaceParams {
+  readonly uri: string;
+  /** As in {@link ResultRow}: `SF(5)` is asked for by this name. */
+  readonly format: string;
+}
+
 export interface LibraryTextParams {
   /** The document that is asked for, such as `nibble-library:/std/paper.nibble`. */
   readonly uri: string;
@@ -73,6 +94,8 @@ export interface ThemeChange {
 
 /** What the server is doing. */
 export interface Status {
+  /** The document it is doing it for. */
+  readonly uri: string;
   readonly state: 'idle' | 'evaluating' | 'error';
   /** Written for the person: what is evaluated, or what went wrong. */
   readonly message: string;
@@ -85,17 +108,8 @@ export interface Status {
 export interface Results {
   readonly uri: string;
   readonly version: number;
+  /** How many rows the document asks for. */
+  readonly nRows: number;
+  /** Those that have been evaluated. */
   readonly rows: readonly ResultRow[];
-}
-
-/** The error of one format on one set of weights. */
-export interface ResultRow {
-  readonly format: string;
-  readonly weights: string;
-  readonly scale: string;
-  /** Signal-to-quantization-noise ratio, in dB; null where nothing was lost. */
-  readonly sqnr: number | null;
-  /** Noise-to-signal ratio: squared error over squared weights. */
-  readonly nsr: number;
-  readonly bitsPerWeight: number;
 }

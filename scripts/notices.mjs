@@ -14,30 +14,55 @@ else if (text !== current()) {
 }
 
 async function notices() {
-  const groups = Map.groupBy((await bundledFolders()).map(packageAt).sort(byName), ({ licenceText }) => licenceText);
-  const packages = [...groups.values()].flat().sort(byName);
-  return [
-    '# Third-party notices',
-    'Written by `node scripts/notices.mjs`; do not edit.',
-    '## Packages',
-    'The code of these packages is in the bundles `dist/*.cjs`. Development tools are not shipped and not listed.',
-    ['| package | version | licence |', '| --- | --- | --- |', ...packages.map(tableRow)].join('\n'),
-    ...[...groups].map(([licenceText, members]) => `### ${members.map(titleOf).join(', ')}\n\n\`\`\`text\n${licenceText}\n\`\`\``),
-    '## Weights and texts',
-    'examples/tiny-lm holds a language model that was trained for Nibble, under the licence of Nibble. It is in the repository and not in the extension. ' +
-      'Its training and held-out texts, *Moby Dick* by Herman Melville and the State of the Union addresses, are in the public domain ' +
-      '(Public Domain Dedication and License 1.0). See [examples/tiny-lm/README.md](examples/tiny-lm/README.md).',
-    '## Published tables',
-    'Numbers that Nibble compares levels with, or derives formats after, are cited from these publications and programs. No code of theirs is in Nibble.',
-    (await citations()).map((source) => `- ${source}`).join('\n'),
-    '',
-  ].join('\n\n').replace(/\n+$/, '\n');
+  const packages = (await bundledFolders()).map(packageAt).sort(byName);
+  const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
+  const licences = groupsOf(packages).map(([licenceText, members]) => {
+    const title = members.map(({ name, version }) => `${name} ${version}`).join(', ');
+    return `### ${title}\n\n\`\`\`text\n${licenceText}\n\`\`\`\n`;
+  });
+  const sources = (await citations()).map((source) => `- ${source}`);
+  return `# Third-party notices
+
+Written by \`node scripts/notices.mjs\`; do not edit.
+
+## Packages
+
+The code of these packages is in the bundles \`dist/*.cjs\`. Development tools are not shipped and not listed.
+
+| package | version | licence |
+| --- | --- | --- |
+${rows.join('\n')}
+
+${licences.join('\n')}
+## Weights and texts
+
+examples/tiny-lm holds a language model that was trained for Nibble, under the licence of Nibble. It is in the repository and not in the extension.
+Its training and held-out texts, *Moby Dick* by Herman Melville and the State of the Union addresses, are in the public domain
+(Public Domain Dedication and License 1.0).
+
+## Published tables
+
+Levels of published formats are compared with those of a spec, or derived by the published rule. The numbers are cited from these publications and
+programs; no code of theirs is in Nibble.
+
+${sources.join('\n')}
+`;
 }
 
-const byName = (a, b) => compare(a.name, b.name) || compare(a.version, b.version);
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-const titleOf = ({ name, version }) => `${name} ${version}`;
-const tableRow = ({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`;
+/** Packages with one licence text, which is then printed once. */
+function groupsOf(packages) {
+  const groups = new Map();
+  for (const one of packages) groups.set(one.licenceText, [...(groups.get(one.licenceText) ?? []), one]);
+  return [...groups];
+}
+
+function byName(a, b) {
+  return compare(a.name, b.name) || compare(a.version, b.version);
+}
+
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 /** The folders of the packages with at least one byte in a bundle. The entry points are those of esbuild.mjs; a test holds them equal. */
 async function bundledFolders() {
@@ -61,7 +86,9 @@ async function bundledFolders() {
   return [...new Set(folders)];
 }
 
-const packageFolder = (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+function packageFolder(path) {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+}
 
 function packageAt(folder) {
   const { name, version, license, licenses } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));

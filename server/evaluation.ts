@@ -1,10 +1,9 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { resultOf } from '../core/ide/known.ts';
-import * as measures from '../core/measure/measures.ts';
 import { count } from '../core/view/digits.ts';
-import type { EvaluateParams, EvaluateResult, Results, Status } from '../protocol/messages.ts';
+import type { EvaluateParams, EvaluateResult, Status } from '../protocol/messages.ts';
+import { resultsOf } from './results.ts';
 import type { Session } from './session.ts';
 
 /** How long typing must pause before an automatic evaluation, in milliseconds. */
@@ -15,7 +14,7 @@ export class EvaluationRuns {
   readonly #connection: Connection;
   readonly #session: Session;
   readonly #changed: () => void;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Run>();
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** @param changed Called when diagnostics and lenses say something new. */
@@ -27,7 +26,7 @@ export class EvaluationRuns {
 
   /** Evaluates a document once typing pauses, if that is not too much. */
   soon(document: TextDocument): void {
-    this.#cancelWaiting(document.uri);
+    this.notSoon(document.uri);
     const timer = setTimeout(() => {
       this.#waiting.delete(document.uri);
       this.now(document).catch((error) => this.#fail(error));
@@ -35,11 +34,22 @@ export class EvaluationRuns {
     this.#waiting.set(document.uri, timer);
   }
 
-  /** Evaluates a document up to the limit of automatic evaluations. */
+  /** No longer evaluates a document once typing pauses. */
+  notSoon(uri: string): void {
+    clearTimeout(this.#waiting.get(uri));
+    this.#waiting.delete(uri);
+  }
+
+  /** Evaluates a document up to the limit of automatic evaluations, once what the user has asked for is done. */
   async now(document: TextDocument): Promise<void> {
+    if (this.#running.get(document.uri)?.isAsked) return this.soon(document);
     const done = await this.#run(document, undefined, this.#session.settings.limit, () => undefined);
     if (done && done.nLeftOut > 0) {
-      this.#status('idle', `${count(done.nLeftOut)} weights times formats are more than \`nibble.evaluate.limit\`; evaluate on command`);
+      this.#status(
+        document.uri,
+        'idle',
+        `${count(done.nLeftOut)} weights times formats are more than \`nibble.evaluate.limit\`; evaluate on command`,
+      );
     }
   }
 
@@ -63,8 +73,8 @@ export class EvaluationRuns {
   }
 
   close(uri: string): void {
-    this.#cancelWaiting(uri);
-    this.#running.get(uri)?.abort();
+    this.notSoon(uri);
+    this.#running.get(uri)?.controller.abort();
   }
 
   async #run(
@@ -76,11 +86,17 @@ export class EvaluationRuns {
   ) {
     const { uri } = document;
     const evaluations = this.#session.evaluations(document, format);
-    this.#running.get(uri)?.abort();
+    this.#running.get(uri)?.controller.abort();
     const linked = [...this.#session.analysis(document).weights.values()];
-    if (evaluations.length === 0 && linked.length === 0) return undefined;
+    if (evaluations.length === 0 && linked.length === 0) {
+      // What was there to evaluate may just have been deleted.
+      await this.sendResults(document);
+      return undefined;
+    }
     const controller = new AbortController();
-    this.#running.set(uri, controller);
+    const run: Run = { controller, isAsked: token !== undefined };
+    this.#running.set(uri, run);
+    this.#status(uri, 'evaluating', `Evaluating ${evaluations.length} rows`);
     const watch = token?.onCancellationRequested(() => controller.abort());
     try {
       const done = await this.#session.platform.evaluations().evaluate(evaluations, linked, {
@@ -91,27 +107,27 @@ export class EvaluationRuns {
         signal: controller.signal,
         onProgress: (part, total) => {
           report(part, total);
-          this.#status('evaluating', `Evaluating ${evaluations.length} rows`, part, total);
+          this.#status(uri, 'evaluating', `Evaluating ${evaluations.length} rows`, part, total);
         },
         limit,
       });
       if (controller.signal.aborted || !this.#session.document(uri)) return undefined;
       this.#session.keep(uri, done.results, done.problems);
-      this.#status('idle', done.results.size > 0 ? `${done.results.size} rows evaluated` : '');
-      await this.#sendResults(document);
+      this.#status(uri, 'idle', done.results.size > 0 ? `${done.results.size} rows evaluated` : '');
+      await this.sendResults(document);
       this.#changed();
       return done;
     } catch (error) {
       // A newer run has taken over, or the user cancelled: nothing is wrong.
       if (controller.signal.aborted) {
-        if (this.#running.get(uri) === controller) this.#status('idle', '');
+        if (this.#running.get(uri) === run) this.#status(uri, 'idle', '');
         return undefined;
       }
-      this.#status('error', error instanceof Error ? error.message : String(error));
+      this.#status(uri, 'error', error instanceof Error ? error.message : String(error));
       throw error;
     } finally {
       watch?.dispose();
-      if (this.#running.get(uri) === controller) this.#running.delete(uri);
+      if (this.#running.get(uri) === run) this.#running.delete(uri);
     }
   }
 
@@ -121,25 +137,9 @@ export class EvaluationRuns {
     return [...formats.keys()].find((symbol) => symbol.declaration === item)?.name;
   }
 
-  async #sendResults(document: TextDocument): Promise<void> {
-    const results = this.#session.results(document.uri);
-    const rows = this.#session.evaluations(document, undefined).flatMap((evaluation) => {
-      const total = resultOf(evaluation, results)?.total;
-      if (!total) return [];
-      const sqnr = measures.sqnr(total);
-      return [
-        {
-          format: evaluation.format.name,
-          weights: evaluation.weights.name,
-          scale: evaluation.scale.name,
-          sqnr: Number.isFinite(sqnr) ? sqnr : null,
-          nsr: measures.nsr(total),
-          bitsPerWeight: measures.bitsPerWeight(total, evaluation.format.bits, evaluation.scale.rule),
-        },
-      ];
-    });
-    const message: Results = { uri: document.uri, version: document.version, rows };
-    await this.#connection.sendNotification('nibble/results', message);
+  /** Tells the client what is known of a document. */
+  async sendResults(document: TextDocument): Promise<void> {
+    await this.#connection.sendNotification('nibble/results', resultsOf(document, this.#session));
   }
 
   #reporter(token: string | undefined): (done: number, total: number) => void {
@@ -159,22 +159,23 @@ export class EvaluationRuns {
   #lastStatusMs = 0;
 
   /** Tells the client what is going on, at most twenty times a second while something is. */
-  #status(state: Status['state'], message: string, done = 0, total = 0): void {
+  #status(uri: string, state: Status['state'], message: string, done = 0, total = 0): void {
     const now = Date.now();
     if (state === 'evaluating' && now - this.#lastStatusMs < 50) return;
     this.#lastStatusMs = now;
-    const status: Status = { state, message, done, total };
+    const status: Status = { uri, state, message, done, total };
     this.#connection.sendNotification('nibble/status', status).catch((error) => this.#fail(error));
   }
 
   #fail(error: unknown): void {
     this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
 
-  #cancelWaiting(uri: string): void {
-    clearTimeout(this.#waiting.get(uri));
-    this.#waiting.delete(uri);
-  }
+interface Run {
+  readonly controller: AbortController;
+  /** Whether the user asked for it: then it is not ended for an automatic one, which does less. */
+  readonly isAsked: boolean;
 }
 
 const nothingToDo = (format: string | undefined): string =>

@@ -24,9 +24,21 @@ import type { Analysis } from '../core/lang/analysis.ts';
 import { libraryAt } from '../core/lang/library.ts';
 import { formatted } from '../core/syntax/formatter.ts';
 import type { Theme } from '../core/view/numberLine.ts';
-import type { EvaluateParams, InitializationOptions, LibraryText, LibraryTextParams, ThemeChange, Trust } from '../protocol/messages.ts';
+import type {
+  DocumentParams,
+  EvaluateParams,
+  FormatPlaceParams,
+  InitializationOptions,
+  LibraryText,
+  LibraryTextParams,
+  Place,
+  Results,
+  ThemeChange,
+  Trust,
+} from '../protocol/messages.ts';
 import { toAction, toCompletion, toDiagnostic, toEdit, toFold, toLens, toLocation, toRange, toSignatureHelp, toSymbol } from './convert.ts';
 import { EvaluationRuns } from './evaluation.ts';
+import { placeOfFormat, resultsOf } from './results.ts';
 import { type Platform, Session } from './session.ts';
 import { settingsFrom } from './settings.ts';
 
@@ -65,6 +77,7 @@ export function startServer(connection: Connection, platform: Platform): void {
   function changed(document: TextDocument): void {
     publish(document);
     if (session.settings.automatic === 'onType') runs.soon(document);
+    else runs.notSoon(document.uri);
   }
 
   function publish(document: TextDocument): void {
@@ -84,7 +97,9 @@ export function startServer(connection: Connection, platform: Platform): void {
   const diagnose = (document: TextDocument): Diagnostic[] =>
     session.findings(document).flatMap((found) => toDiagnostic(document, found, session.settings.severity, session.textOf) ?? []);
 
-  documents.onDidChangeContent(({ document }) => changed(document));
+  documents.onDidChangeContent(({ document }) => {
+    for (const concerned of [document, ...session.forgetUsersOf(document.uri)]) changed(concerned);
+  });
   documents.onDidSave(({ document }) => {
     if (session.settings.automatic === 'onSave') guard('evaluation', () => runs.now(document));
   });
@@ -97,9 +112,9 @@ export function startServer(connection: Connection, platform: Platform): void {
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const specs = changes.every(({ uri }) => uri.endsWith('.nibble'));
     if (specs) session.touch();
-    else session.forgetResults();
+    else forgetResults();
     refresh();
-    if (!specs && session.settings.automatic !== 'off') for (const document of documents.all()) runs.soon(document);
+    if (session.settings.automatic !== 'off') for (const document of documents.all()) runs.soon(document);
   });
 
   /** Answers about a document that is open; nothing about one that is not. */
@@ -222,6 +237,15 @@ export function startServer(connection: Connection, platform: Platform): void {
     if (text === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `There is no library at ${uri}`);
     return { text };
   });
+  connection.onRequest('nibble/currentResults', ({ uri }: DocumentParams): Results | null =>
+    about(uri, (document) => resultsOf(document, session)),
+  );
+  connection.onRequest('nibble/formatPlace', ({ uri, format }: FormatPlaceParams): Place | null =>
+    about(uri, (document) => {
+      const found = placeOfFormat(format, session.evaluations(document, undefined));
+      return (found && toLocation(session.textOf, found)) ?? null;
+    }),
+  );
   connection.onExecuteCommand(({ command, arguments: given = [] }, token) => {
     const [uri, format] = given.map(String);
     if (uri === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} needs the address of a document`);
@@ -229,12 +253,19 @@ export function startServer(connection: Connection, platform: Platform): void {
   });
   connection.onNotification('nibble/trust', ({ trusted }: Trust) => {
     session.trusted = trusted;
-    session.forgetResults();
+    forgetResults();
     for (const document of documents.all()) changed(document);
   });
   connection.onNotification('nibble/theme', ({ theme }: ThemeChange) => {
     session.theme = theme;
   });
+
+  /** Whoever shows results learns that there are none. */
+  function forgetResults(): void {
+    session.forgetResults();
+    for (const document of documents.all()) guard('results', () => runs.sendResults(document));
+  }
+
   /** To be called once the client has said that it sends them; before, the connection refuses. */
   function followFolders(): void {
     const path = ({ uri }: { uri: string }): string => platform.pathOf(uri) ?? '';

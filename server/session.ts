@@ -5,7 +5,7 @@ import { resultFindings } from '../core/ide/resultFindings.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
-import type { Files } from '../core/lang/module.ts';
+import type { Files, Module } from '../core/lang/module.ts';
 import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
 import type { EvaluationResult } from '../core/measure/results.ts';
 import type { Theme } from '../core/view/numberLine.ts';
@@ -86,6 +86,13 @@ export class Session {
     return analysis;
   }
 
+  /** Forgets what the open documents that use a file mean, now that it says something else. Gives those documents. */
+  forgetUsersOf(uri: string): TextDocument[] {
+    const users = [...this.#analyses].flatMap(([user, { analysis }]) => (doesUse(analysis.module, uri) ? [user] : []));
+    for (const user of users) this.#analyses.delete(user);
+    return users.flatMap((user) => this.#documentAt(user) ?? []);
+  }
+
   /** Everything there is to say about a document. */
   findings(document: TextDocument): Finding[] {
     const analysis = this.analysis(document);
@@ -142,4 +149,13 @@ export class Session {
     const holding = this.folders.filter((folder) => path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`));
     return holding.sort((a, b) => b.length - a.length)[0] ?? this.folders[0] ?? this.baseOf(uri);
   }
+}
+
+/** Whether a file uses another, directly or through others. */
+function doesUse(module: Module, uri: string, seen = new Set<Module>()): boolean {
+  return [...module.uses.values()].some((used) => {
+    if (seen.has(used)) return false;
+    seen.add(used);
+    return used.uri === uri || doesUse(used, uri, seen);
+  });
 }

@@ -12,6 +12,7 @@ test.skipIf(!existsSync('dist/client.cjs'))('the package holds what the extensio
     'README.md',
     'dist/client.cjs',
     'dist/server.cjs',
+    'dist/webview.css',
     'dist/webview.js',
     'dist/worker.cjs',
     'language-configuration.json',

@@ -1,3 +1,5 @@
+import { type Arithmetic, nearest } from '../numeric/arithmetic.ts';
+
 /**
  * Where a value exactly on a threshold goes: to the lower or the upper level, to the level with the even code, away from zero, or toward it.
  * Where that does not decide, `even` takes the lower level (both codes even, or both odd) and `away` and `zero` the upper (a threshold at 0).
@@ -16,7 +18,7 @@ export interface Codebook {
   readonly ascending: Float64Array;
   /**
    * `thresholds[i]` separates `ascending[i]` from `ascending[i + 1]`: their midpoint, rounded to float32, because weights are float32
-   * and the paper's reference compares in float32.
+   * and the paper's reference compares in float32. Under a scale in fp64 the midpoint is not rounded.
    */
   readonly thresholds: Float64Array;
   readonly ties: Ties;
@@ -35,30 +37,29 @@ export function codebook(levelsByCode: ArrayLike<number>, ties: Ties, bits: numb
   const order = usable.sort((a, b) => levels[a]! - levels[b]! || signOfZero(levels[a]!) - signOfZero(levels[b]!) || a - b);
   const codes = Uint8Array.from(order.filter((code, i) => i === 0 || levels[code] !== levels[order[i - 1]!]));
   const ascending = Float64Array.from(codes, (code) => levels[code]!);
-  const thresholds = Float64Array.from({ length: Math.max(0, codes.length - 1) }, (_, i) => threshold(ascending, i, 0));
+  const thresholds = Float64Array.from({ length: Math.max(0, codes.length - 1) }, (_, i) => threshold('float32', ascending, i, 0));
   return { bits, levels, codes, ascending, thresholds, ties };
 }
 
 const signOfZero = (level: number): number => (Object.is(level, -0) ? 1 : 0);
 
-/** The border between levels `i` and `i + 1` where a zero point is subtracted from every level: in float32, as the weights are. */
-export const threshold = (ascending: Float64Array, i: number, zeroPoint: number): number =>
-  Math.fround((ascending[i]! + ascending[i + 1]!) / 2 - zeroPoint);
+/** The border between levels `i` and `i + 1` where a zero point is subtracted from every level: in the arithmetic of the weights. */
+export const threshold = (arithmetic: Arithmetic, ascending: Float64Array, i: number, zeroPoint: number): number =>
+  nearest(arithmetic, (ascending[i]! + ascending[i + 1]!) / 2 - zeroPoint);
 
 /** The code whose level is nearest to `x`, which is first rounded to float32. Values beyond the outermost levels saturate; without levels, 0. */
 export function encode(book: Codebook, x: number): number {
   const x32 = Math.fround(x);
-  const { ascending, codes, ties } = book;
-  return codes[nearestLevel(ascending, codes, ties, 0, x32)] ?? 0;
+  return book.codes[nearestLevel('float32', book, 0, x32)] ?? 0;
 }
 
 /**
- * The place among `ascending` of the level nearest to a float32, where a zero point is subtracted from every level.
+ * The place among the ascending levels of the one nearest to a value of the arithmetic, where a zero point is subtracted from every level.
  * The parity that `even` goes by is then that of code minus zero point (rounded, where the zero point is no integer).
  */
-export function nearestLevel(ascending: Float64Array, codes: Uint8Array, ties: Ties, zeroPoint: number, x: number): number {
+export function nearestLevel(arithmetic: Arithmetic, { ascending, codes, ties }: Codebook, zeroPoint: number, x: number): number {
   const passed = (i: number) => {
-    const t = threshold(ascending, i, zeroPoint);
+    const t = threshold(arithmetic, ascending, i, zeroPoint);
     return x > t || (x === t && tieGoesUp(ties, t, codes[i]! - Math.round(zeroPoint), codes[i + 1]! - Math.round(zeroPoint)));
   };
   let i = 0;

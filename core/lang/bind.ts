@@ -36,7 +36,7 @@ export interface Binding {
 
 /** Resolves every name of a file: what stands for what, and which names nothing has. */
 export function bind(module: Module): Binding {
-  const walk: Walk = { module, occurrences: [], findings: [] };
+  const walk: Walk = { module, nUnknown: 0, occurrences: [], findings: [] };
   for (const item of module.file.items) {
     if (item.kind === 'declaration') declaration(item, walk);
     else if (item.kind === 'assert') expression(item.condition, new Map(), undefined, walk);
@@ -44,8 +44,12 @@ export function bind(module: Module): Binding {
   return walk;
 }
 
+/** The most unknown names of one file that are given the nearest name. */
+const maxSuggestions = 100;
+
 interface Walk {
   readonly module: Module;
+  nUnknown: number;
   readonly occurrences: Occurrence[];
   readonly findings: Finding[];
 }
@@ -165,8 +169,9 @@ function name(at: Name, locals: Locals, place: Slot | undefined, walk: Walk): vo
 
 function unknownName(at: Name, locals: Locals, place: Slot | undefined, walk: Walk): void {
   const words = Object.keys(place?.words ?? {});
-  const candidates = [...words, ...locals.keys(), ...walk.module.names.keys(), ...routineNames];
-  const near = nearestName(at.text, candidates);
+  const candidates = () => [...words, ...locals.keys(), ...walk.module.names.keys(), ...routineNames];
+  // A file in which nothing has a name needs no suggestions, and finding them would take minutes.
+  const near = ++walk.nUnknown > maxSuggestions ? undefined : nearestName(at.text, candidates());
   const fixes: Fix[] = near ? [replace(`Change to \`${near}\``, at, near)] : [];
   const offer = near ? `; did you mean \`${near}\`?` : words.length > 0 ? `; here stands ${words.map((w) => `\`${w}\``).join(', ')}` : '';
   fixes.push(...importFix(at, walk));

@@ -29,6 +29,7 @@ const ties: Slot = {
 };
 
 const scaleTypes = {
+  fp64: 'IEEE binary64, and all arithmetic with it: for comparison with float64 references',
   fp32: 'IEEE binary32',
   fp16: 'IEEE binary16',
   bf16: 'bfloat16',

@@ -30,10 +30,15 @@ const formatRules = {
   },
   'codebook.known-format': ({ codebook, name, symbol }) => {
     // A construction says by itself what it is; a typed table may be a known one with a slip.
-    const isTyped = symbol.declaration.body?.members.some(({ value }) => value.kind === 'list');
+    const isTyped = symbol.declaration.body?.members.some(
+      (m) => (m.name.text === 'levels' || m.name.text === 'codes') && m.value.kind === 'list',
+    );
     if (!isTyped) return undefined;
     const { exact, near } = identify(codebook.ascending);
-    if (exact) return name === exact.name ? undefined : { message: `These levels are those of ${exact.name} (${exact.source})` };
+    if (exact)
+      return [exact.name, ...exact.aliases].some((known) => plain(known) === plain(name))
+        ? undefined
+        : { message: `These levels are those of ${exact.name} (${exact.source})` };
     if (!near || near.differing.length === 0) return undefined;
     const differences = near.differing.map(({ level, expected }) => `${short(level)} is ${short(expected)} there`);
     return { message: `These levels are nearly those of ${near.known.name} (${near.known.source}): ${differences.join(', ')}` };
@@ -51,6 +56,9 @@ export function checkFormat(spec: FormatSpec): Finding[] {
     return remark ? [finding(code as FindingCode, at, remark.message, { fixes: remark.fixes ?? [] })] : [];
   });
 }
+
+/** `E2M1_I` is a good name for E2M1-I. */
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 const short = (x: number): string => String(Number(x.toPrecision(7)));
 

@@ -1,9 +1,10 @@
+import type { FloatArray } from '../numeric/arithmetic.ts';
 import { rowLength } from '../quantize/blockLayout.ts';
 import type { Quantized } from '../quantize/reference.ts';
 
 /**
  * Running sums of a quantization error, in float64. Sums of disjoint parts add up, so parts can be done anywhere.
- * Non-finite weights are counted and otherwise left out.
+ * Non-finite weights (with a scale in fp64: also those beyond 2^480) are counted and otherwise left out.
  */
 export interface ErrorSums {
   /** Finite weights. */
@@ -41,7 +42,7 @@ export interface ErrorSums {
  * a fixed order, whatever the blocks.
  */
 export function errorSums(
-  weights: Float32Array,
+  weights: FloatArray,
   shape: readonly number[],
   { bits, codes, reconstruct, nClipped, scales, nSecondScales }: Quantized,
 ): ErrorSums {
@@ -53,7 +54,7 @@ export function errorSums(
     for (let i = from; i < from + length; i++) {
       const w = weights[i]!;
       const r = reconstruct[i]!;
-      if (!Number.isFinite(w)) {
+      if (Number.isNaN(r)) {
         row.nNonFinite++;
         continue;
       }

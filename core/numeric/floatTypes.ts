@@ -14,8 +14,9 @@ export interface FloatType {
 /** How a magnitude is rounded: `floor` is toward zero, `ceil` away from it; `nearest` and `even` are both nearest, ties to even. */
 export type FloatRounding = 'nearest' | 'floor' | 'ceil' | 'even';
 
-/** Sources: IEEE 754 (fp32, fp16), OCP 8-bit floating point (e4m3 is the FN variant, e5m2), NVFP4 (ue4m3: e4m3 without its negatives). */
+/** Sources: IEEE 754 (fp64, fp32, fp16), OCP 8-bit floating point (e4m3 is the FN variant, e5m2), NVFP4 (ue4m3: e4m3 without its negatives). */
 export const floatTypes = {
+  fp64: { bits: 64, precision: 53, minExponent: -1022, largest: Number.MAX_VALUE, signed: true },
   fp32: { bits: 32, precision: 24, minExponent: -126, largest: (2 - 2 ** -23) * 2 ** 127, signed: true },
   fp16: { bits: 16, precision: 11, minExponent: -14, largest: 65504, signed: true },
   bf16: { bits: 16, precision: 8, minExponent: -126, largest: (2 - 2 ** -7) * 2 ** 127, signed: true },
@@ -54,8 +55,10 @@ export function floorLog2(value: number): number {
   return field === 0 ? floorLog2(value * 2 ** 64) - 64 : field - 1023;
 }
 
-/** 2^exponent, exactly, for exponents of normal float64 numbers. */
+/** 2^exponent, exactly; 0 or infinite where float64 has no such power. */
 export function powerOfTwo(exponent: number): number {
+  if (exponent < -1022) return exponent < -1074 ? 0 : powerOfTwo(exponent + 1022) * 2 ** -1022;
+  if (exponent > 1023) return Number.POSITIVE_INFINITY;
   bits.setUint32(0, (exponent + 1023) << 20);
   bits.setUint32(4, 0);
   return bits.getFloat64(0);
@@ -67,6 +70,14 @@ export function nextFloat32Below(value: number): number {
   bits.setFloat32(0, value);
   bits.setInt32(0, bits.getInt32(0) + (value > 0 ? -1 : 1));
   return bits.getFloat32(0);
+}
+
+/** The largest float64 below a float64. */
+export function nextFloat64Below(value: number): number {
+  if (value === 0) return -Number.MIN_VALUE;
+  bits.setFloat64(0, value);
+  bits.setBigInt64(0, bits.getBigInt64(0) + (value > 0 ? -1n : 1n));
+  return bits.getFloat64(0);
 }
 
 const bits = new DataView(new ArrayBuffer(8));

@@ -1,6 +1,6 @@
 import { type Codebook, threshold, tieGoesUp } from '../format/codebook.ts';
 import { CLIP_TOLERANCE } from '../measure/errorSums.ts';
-import { nextFloat32Below } from '../numeric/floatTypes.ts';
+import { type Arithmetic, nextBelow } from '../numeric/arithmetic.ts';
 
 /**
  * A codebook made ready for many float32 values x at one zero point. The place of x among the ascending levels is the number of `cuts` below x:
@@ -23,40 +23,54 @@ export interface Lookup {
 /** Sign, exponent and five bits of the significand: small enough for the first-level cache, fine enough for 4-bit codebooks. */
 export const CELL_SHIFT = 18;
 
+/** Likewise for float64, to be searched by halves. */
+export type Lookup64 = Pick<Lookup, 'clipLow' | 'clipHigh'> & { readonly cuts: Float64Array; readonly levels: Float64Array };
+
 /** The lookups of a codebook by zero point, each made when first asked for. */
-export function lookups(book: Codebook): (zeroPoint: number) => Lookup {
-  const made = new Map<number, Lookup>();
+export function lookups<L>(make: (zeroPoint: number) => L): (zeroPoint: number) => L {
+  const made = new Map<number, L>();
   return (zeroPoint) => {
     let known = made.get(zeroPoint);
     if (!known) {
       // As many as an 8-bit integer format has; without a limit, a format of a huge range would fill the memory.
       if (made.size >= 256) made.clear();
-      made.set(zeroPoint, (known = lookup(book, zeroPoint)));
+      made.set(zeroPoint, (known = make(zeroPoint)));
     }
     return known;
   };
 }
 
-export function lookup({ ascending, codes, ties }: Codebook, zeroPoint: number): Lookup {
-  // Without a level, all is reconstructed as 0 and nothing is clipped.
-  const levels = ascending.length > 0 ? Float32Array.from(ascending, (level) => level - zeroPoint) : Float32Array.of(0);
-  const cuts = new Float32Array(levels.length).fill(Number.POSITIVE_INFINITY);
-  for (let i = 0; i + 1 < levels.length; i++) {
-    const t = threshold(ascending, i, zeroPoint);
-    const parity = Math.round(zeroPoint);
-    const cut = tieGoesUp(ties, t, codes[i]! - parity, codes[i + 1]! - parity) ? nextFloat32Below(t) : t;
-    // Levels too close for float32 share a threshold; their cuts stay in order.
-    cuts[i] = Math.max(cut, cuts[i - 1] ?? cut);
+export function lookup(book: Codebook, zeroPoint: number): Lookup {
+  const cuts = Float32Array.from(cutsOf('float32', book, zeroPoint));
+  return { cuts, levels: Float32Array.from(levelsOf(book, zeroPoint)), ...cellsOf(cuts), ...clipsOf(book, zeroPoint) };
+}
+
+export const lookup64 = (book: Codebook, zeroPoint: number): Lookup64 => ({
+  cuts: Float64Array.from(cutsOf('float64', book, zeroPoint)),
+  levels: Float64Array.from(levelsOf(book, zeroPoint)),
+  ...clipsOf(book, zeroPoint),
+});
+
+/** Without a level, all is reconstructed as 0 and nothing is clipped. */
+const levelsOf = ({ ascending }: Codebook, zeroPoint: number): readonly number[] =>
+  ascending.length > 0 ? Array.from(ascending, (level) => level - zeroPoint) : [0];
+
+function cutsOf(arithmetic: Arithmetic, { ascending, codes, ties }: Codebook, zeroPoint: number): readonly number[] {
+  const cuts: number[] = [];
+  const parity = Math.round(zeroPoint);
+  for (let i = 0; i + 1 < ascending.length; i++) {
+    const t = threshold(arithmetic, ascending, i, zeroPoint);
+    const cut = tieGoesUp(ties, t, codes[i]! - parity, codes[i + 1]! - parity) ? nextBelow(arithmetic, t) : t;
+    // Levels too close for the arithmetic share a threshold; their cuts stay in order.
+    cuts.push(Math.max(cut, cuts[i - 1] ?? cut));
   }
+  return [...cuts, Number.POSITIVE_INFINITY];
+}
+
+function clipsOf({ ascending }: Codebook, zeroPoint: number): Pick<Lookup, 'clipLow' | 'clipHigh'> {
   const lowest = (ascending.at(0) ?? Number.NEGATIVE_INFINITY) - zeroPoint;
   const highest = (ascending.at(-1) ?? Number.POSITIVE_INFINITY) - zeroPoint;
-  return {
-    cuts,
-    levels,
-    ...cellsOf(cuts),
-    clipLow: lowest - Math.abs(lowest) * CLIP_TOLERANCE,
-    clipHigh: highest + Math.abs(highest) * CLIP_TOLERANCE,
-  };
+  return { clipLow: lowest - Math.abs(lowest) * CLIP_TOLERANCE, clipHigh: highest + Math.abs(highest) * CLIP_TOLERANCE };
 }
 
 function cellsOf(cuts: Float32Array): { readonly cells: Uint8Array; readonly dense: boolean } {

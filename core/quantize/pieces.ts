@@ -1,23 +1,30 @@
+import type { FloatArray } from '../numeric/arithmetic.ts';
 import type { Tensor } from '../weights/tensor.ts';
 import type { BlockLayout, Window } from './blockLayout.ts';
 
 /** A tensor that is read a chunk at a time. The last chunk is kept, so that going over the same weights again costs no read. */
-export interface Source {
+export interface Source<X extends FloatArray> {
   readonly chunk: number;
-  read(from: number, n: number): Promise<Float32Array>;
+  read(from: number, n: number): Promise<X>;
 }
 
-export function source(tensor: Pick<Tensor, 'n' | 'read'>, chunk: number, signal: { readonly aborted: boolean } | undefined): Source {
+export function source<X extends FloatArray>(
+  tensor: Pick<Tensor, 'n' | 'read'>,
+  buffer: (n: number) => X,
+  chunk: number,
+  signal: { readonly aborted: boolean } | undefined,
+): Source<X> {
   if (!(Number.isInteger(chunk) && chunk > 0)) throw new RangeError(`A chunk has at least one weight, not ${chunk}`);
-  const buffer = new Float32Array(Math.min(chunk, tensor.n));
-  let held: { readonly from: number; readonly weights: Float32Array } | undefined;
+  let whole: X | undefined;
+  let held: { readonly from: number; readonly weights: X } | undefined;
   return {
     chunk,
     async read(from, n) {
       if (signal?.aborted) throw Object.assign(new Error('The measurement was aborted'), { name: 'AbortError' });
       if (held?.from !== from || held.weights.length !== n) {
         held = undefined;
-        const weights = buffer.subarray(0, n);
+        whole ??= buffer(Math.min(chunk, tensor.n));
+        const weights = whole.subarray(0, n) as X;
         await tensor.read(from, weights);
         held = { from, weights };
       }
@@ -27,14 +34,14 @@ export function source(tensor: Pick<Tensor, 'n' | 'read'>, chunk: number, signal
 }
 
 /** Consecutive weights of a window, and the part of a panel they begin with. */
-export interface Piece {
-  readonly weights: Float32Array;
+export interface Piece<X extends FloatArray> {
+  readonly weights: X;
   /** Place of the first weight in the window. */
   readonly from: number;
 }
 
 /** The weights of a window in order: at once where they fit the chunk, else, of a single panel, chunk by chunk. */
-export async function* pieces({ chunk, read }: Source, window: Window): AsyncGenerator<Piece> {
+export async function* pieces<X extends FloatArray>({ chunk, read }: Source<X>, window: Window): AsyncGenerator<Piece<X>> {
   for (let from = 0; from < window.n; from += chunk) {
     yield { weights: await read(window.from + from, Math.min(chunk, window.n - from)), from };
   }
@@ -44,7 +51,7 @@ export async function* pieces({ chunk, read }: Source, window: Window): AsyncGen
 export function eachPanel(
   layout: BlockLayout,
   window: Window,
-  piece: Piece,
+  piece: Piece<FloatArray>,
   visit: (from: number, to: number, column: number, block: number) => void,
 ): void {
   if (window.nPanels === 1) {

@@ -1,6 +1,6 @@
 import { type Codebook, nearestLevel } from '../format/codebook.ts';
 import { errorSums, isClipped } from '../measure/errorSums.ts';
-import { floatTypes } from '../numeric/floatTypes.ts';
+import { type FloatArray, finite, floatArray, isUsable, nearest } from '../numeric/arithmetic.ts';
 import { type BlockLayout, blockLayout, panelHeight, panelStart } from './blockLayout.ts';
 import {
   firstScale,
@@ -21,11 +21,11 @@ export interface Quantized {
   readonly bits: number;
   readonly codes: Uint8Array;
   /** The scales as read back from storage, in the order of {@link BlockLayout}. */
-  readonly scales: Float32Array;
+  readonly scales: FloatArray;
   /** Subtracted from every level of the block before the scale multiplies it; 0 for all anchors but `minmax`. */
   readonly zeroPoints: Float64Array;
-  /** NaN where the weight is not finite. */
-  readonly reconstruct: Float32Array;
+  /** NaN where the weight is left out, not being finite. */
+  readonly reconstruct: FloatArray;
   /** Weights beyond the outermost level, by more than scale rounding explains. */
   readonly nClipped: number;
   readonly nSecondScales: number;
@@ -39,8 +39,10 @@ export interface Quantized {
  * `max_level`, scales in fp32 and ties to the lower level it is bit-exact with the paper's reference. Not as there: a scale saturates rather
  * than becoming 0 or infinite, a block of zeros has scale 0, a reconstruct saturates at the largest float32, and weights that are not
  * finite are left out of scale and sums and coded as 0.
+ *
+ * A scale in fp64 says float64 wherever this says float32: weights are float64, and nothing is rounded further. See {@link arithmeticOf}.
  */
-export function quantize(weights: Float32Array, shape: readonly number[], book: Codebook, rule: ScaleRule): Quantized {
+export function quantize(weights: FloatArray, shape: readonly number[], book: Codebook, rule: ScaleRule): Quantized {
   const layout = blockLayout(shape, rule);
   if (layout.n !== weights.length)
     throw new RangeError(`A tensor of shape ${shape.join(' x ')} has ${layout.n} weights, not ${weights.length}`);
@@ -50,10 +52,10 @@ export function quantize(weights: Float32Array, shape: readonly number[], book: 
   );
 }
 
-function quantizeBy(weights: Float32Array, layout: BlockLayout, book: Codebook, rule: ScaleRule): Quantized {
+function quantizeBy(weights: FloatArray, layout: BlockLayout, book: Codebook, rule: ScaleRule): Quantized {
   const plan = scalePlan(book, rule);
   const blocks = blocksOf(layout);
-  const ranges = blocks.map((block) => rangeOf(weights, block));
+  const ranges = blocks.map((block) => rangeOf(weights, block, plan));
   const levels = secondLevels(
     rule,
     ranges.map(({ low, high }) => firstScale(plan, 0, low, high)),
@@ -61,16 +63,16 @@ function quantizeBy(weights: Float32Array, layout: BlockLayout, book: Codebook, 
   const encoded = blocks.map((block, b) => {
     const { low, high } = ranges[b]!;
     const scales = plan.candidates.map((_, k) =>
-      readBack(rule, firstScale(plan, k, low, high), levels?.[Math.floor(b / secondBlock(rule, blocks.length))]),
+      readBack(plan, firstScale(plan, k, low, high), levels?.[Math.floor(b / secondBlock(rule, blocks.length))]),
     );
     return least(
-      scales.map((scale) => encodeBlock(weights, block, book, scale, zeroPoint(plan, low, scale))),
+      scales.map((scale) => encodeBlock(weights, block, book, plan, scale, zeroPoint(plan, low, scale))),
       (e) => blockError(weights, block, e, plan),
     );
   });
 
   const codes = new Uint8Array(weights.length);
-  const reconstruct = new Float32Array(weights.length);
+  const reconstruct = new Float64Array(weights.length);
   blocks.forEach((block, b) => {
     block.forEach((at, i) => {
       codes[at] = encoded[b]!.codes[i]!;
@@ -80,9 +82,12 @@ function quantizeBy(weights: Float32Array, layout: BlockLayout, book: Codebook, 
   return {
     bits: book.bits,
     codes,
-    scales: Float32Array.from(encoded, ({ scale }) => scale),
+    scales: floatArray(
+      plan.arithmetic,
+      encoded.map(({ scale }) => scale),
+    ),
     zeroPoints: Float64Array.from(encoded, (e) => e.zeroPoint),
-    reconstruct,
+    reconstruct: floatArray(plan.arithmetic, reconstruct),
     nClipped: encoded.reduce((sum, e) => sum + e.nClipped, 0),
     nSecondScales: levels?.length ?? 0,
   };
@@ -96,9 +101,13 @@ const blocksOf = (layout: BlockLayout): readonly (readonly number[])[] =>
     ),
   ).flat();
 
-function rangeOf(weights: Float32Array, block: readonly number[]): { readonly low: number; readonly high: number } {
-  const finite = block.map((at) => weights[at]!).filter(Number.isFinite);
-  return { low: finite.reduce((least, w) => Math.min(least, w), 0), high: finite.reduce((most, w) => Math.max(most, w), 0) };
+function rangeOf(
+  weights: FloatArray,
+  block: readonly number[],
+  { arithmetic }: ScalePlan,
+): { readonly low: number; readonly high: number } {
+  const usable = block.map((at) => weights[at]!).filter((w) => isUsable(arithmetic, w));
+  return { low: usable.reduce((least, w) => Math.min(least, w), 0), high: usable.reduce((most, w) => Math.max(most, w), 0) };
 }
 
 /** The second-level scales of first-level ones, in their order: `offset` is of the whole tensor, `scale` of each second-level block. */
@@ -127,30 +136,35 @@ interface EncodedBlock {
   readonly nClipped: number;
 }
 
-function encodeBlock(weights: Float32Array, block: readonly number[], book: Codebook, scale: number, zeroPoint: number): EncodedBlock {
-  const { ascending, codes, ties } = book;
+function encodeBlock(
+  weights: FloatArray,
+  block: readonly number[],
+  book: Codebook,
+  { arithmetic }: ScalePlan,
+  scale: number,
+  zeroPoint: number,
+): EncodedBlock {
+  const { ascending, codes } = book;
+  const isLeftOut = block.map((at) => !isUsable(arithmetic, weights[at]!));
   const lowest = (ascending.at(0) ?? Number.NEGATIVE_INFINITY) - zeroPoint;
   const highest = (ascending.at(-1) ?? Number.POSITIVE_INFINITY) - zeroPoint;
-  const xs = block.map((at) => (scale === 0 || !Number.isFinite(weights[at]!) ? 0 : Math.fround(weights[at]! / scale)));
-  const places = xs.map((x) => nearestLevel(ascending, codes, ties, zeroPoint, x));
+  const xs = block.map((at, i) => (scale === 0 || isLeftOut[i] ? 0 : nearest(arithmetic, weights[at]! / scale)));
+  const places = xs.map((x) => nearestLevel(arithmetic, book, zeroPoint, x));
   return {
     scale,
     zeroPoint,
     codes: places.map((place) => codes[place] ?? 0),
     reconstruct: places.map((place, i) =>
-      Number.isFinite(weights[block[i]!]!) ? reconstructed(Math.fround((ascending[place] ?? 0) - zeroPoint), scale) : Number.NaN,
+      isLeftOut[i] ? Number.NaN : finite(arithmetic, nearest(arithmetic, (ascending[place] ?? 0) - zeroPoint) * scale),
     ),
-    nClipped: xs.filter((x, i) => scale !== 0 && Number.isFinite(weights[block[i]!]!) && isClipped(x, lowest, highest)).length,
+    nClipped: xs.filter((x, i) => scale !== 0 && !isLeftOut[i] && isClipped(x, lowest, highest)).length,
   };
 }
 
-const reconstructed = (level: number, scale: number): number =>
-  Math.min(Math.max(Math.fround(level * scale), -floatTypes.fp32.largest), floatTypes.fp32.largest);
-
 /** What candidate scales of a block are compared by, summed in the order of the block. */
-function blockError(weights: Float32Array, block: readonly number[], { reconstruct }: EncodedBlock, { choose }: ScalePlan): number {
+function blockError(weights: FloatArray, block: readonly number[], { reconstruct }: EncodedBlock, { choose }: ScalePlan): number {
   return block.reduce((sum, at, i) => {
-    if (!Number.isFinite(weights[at]!)) return sum;
+    if (Number.isNaN(reconstruct[i]!)) return sum;
     const error = Math.abs(weights[at]! - reconstruct[i]!);
     return choose === 'mse' ? sum + error * error : choose === 'mae' ? sum + error : Math.max(sum, error);
   }, 0);

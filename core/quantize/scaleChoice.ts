@@ -1,6 +1,7 @@
 import type { Codebook } from '../format/codebook.ts';
-import { floatTypes, floorLog2, powerOfTwo, roundHalfEven } from '../numeric/floatTypes.ts';
-import type { Anchor, ScaleRule } from './scaleRule.ts';
+import { type Arithmetic, finite, nearest, nonZero } from '../numeric/arithmetic.ts';
+import { floorLog2, powerOfTwo, roundHalfEven } from '../numeric/floatTypes.ts';
+import { type Anchor, arithmeticOf, type ScaleRule } from './scaleRule.ts';
 import { largestScale, storedDeviation, storedScale } from './scaleType.ts';
 
 /**
@@ -9,6 +10,7 @@ import { largestScale, storedDeviation, storedScale } from './scaleType.ts';
  */
 export interface ScalePlan {
   readonly rule: ScaleRule;
+  readonly arithmetic: Arithmetic;
   /** Each maps `ratio` of absmax onto the level magnitude `onto`; just one, unused, where the anchor is no such fraction. */
   readonly candidates: readonly Candidate[];
   /** What the candidates are compared by. */
@@ -26,14 +28,21 @@ interface Candidate {
 }
 
 export function scalePlan({ ascending }: Codebook, rule: ScaleRule): ScalePlan {
+  const arithmetic = arithmeticOf(rule);
   const lowest = ascending.at(0) ?? 0;
   const highest = ascending.at(-1) ?? 0;
-  const magnitudes = Array.from(ascending, (level) => Math.fround(Math.abs(level)));
+  const magnitudes = Array.from(ascending, (level) => nearest(arithmetic, Math.abs(level)));
   const largestMagnitude = Math.max(0, ...magnitudes);
   const powers = magnitudes.filter((m) => m > 0 && powerOfTwo(floorLog2(m)) === m);
   return {
     rule,
-    candidates: candidates(rule.anchor, { absmax: largestMagnitude, max_level: highest > 0 ? Math.fround(highest) : largestMagnitude }),
+    arithmetic,
+    candidates: candidates(rule.anchor, { absmax: largestMagnitude, max_level: highest > 0 ? highest : largestMagnitude }).map(
+      (candidate) => ({
+        ratio: nearest(arithmetic, candidate.ratio),
+        onto: nearest(arithmetic, candidate.onto),
+      }),
+    ),
     choose: rule.anchor.kind === 'best_of' ? rule.anchor.choose : 'mse',
     lowest,
     highest,
@@ -47,11 +56,11 @@ function candidates(anchor: Anchor, level: { readonly absmax: number; readonly m
     case 'max_level':
       return [{ ratio: 1, onto: level.max_level }];
     case 'best_of':
-      return anchor.targets.map((target) => ({ ratio: 1, onto: Math.fround(target) }));
+      return anchor.targets.map((target) => ({ ratio: 1, onto: target }));
     case 'clip':
-      return [{ ratio: Math.fround(anchor.fraction), onto: level[anchor.of] }];
+      return [{ ratio: anchor.fraction, onto: level[anchor.of] }];
     case 'mse':
-      return searchRatios(anchor).map((ratio) => ({ ratio: Math.fround(ratio), onto: level[anchor.of] }));
+      return searchRatios(anchor).map((ratio) => ({ ratio, onto: level[anchor.of] }));
     default:
       return [{ ratio: 1, onto: level.absmax }];
   }
@@ -75,29 +84,30 @@ function searchRatios({ grid, shrink }: { readonly grid: number; readonly shrink
 }
 
 /**
- * Candidate `k` of the first-level scale of a block, before it is stored: float32, and never 0 or infinite where a weight is not 0.
- * A fraction is (absmax x ratio) / level with each step rounded to float32, as in the paper's reference.
+ * Candidate `k` of the first-level scale of a block, before it is stored: never 0 or infinite where a weight is not 0.
+ * A fraction is (absmax x ratio) / level with each step rounded to the arithmetic, as in the paper's reference.
  */
 export function firstScale(plan: ScalePlan, k: number, low: number, high: number): number {
+  const { arithmetic } = plan;
   const absmax = Math.max(high, -low);
   if (absmax === 0 || plan.largestMagnitude === 0) return 0;
   switch (plan.rule.anchor.kind) {
     case 'max_power':
-      return bounded(powerOfTwo(powerOfAbsmax(plan, absmax) - plan.powerExponent));
+      return nonZero(arithmetic, powerOfTwo(powerOfAbsmax(plan, absmax) - plan.powerExponent));
     case 'signed_max': {
-      const magnitude = bounded(absmax / plan.largestMagnitude);
+      const magnitude = nonZero(arithmetic, absmax / plan.largestMagnitude);
       // A level of largest magnitude on either side, or a weight: the scale is positive where it can be.
       const positive = (plan.highest >= -plan.lowest && high >= -low) || (-plan.lowest >= plan.highest && -low >= high);
       return positive || plan.highest === -plan.lowest ? magnitude : -magnitude;
     }
     case 'minmax': {
-      const span = Math.fround(plan.highest - plan.lowest);
-      const range = Math.fround(high - low);
-      return span === 0 ? 0 : bounded((range === Number.POSITIVE_INFINITY ? high - low : range) / span);
+      const span = nearest(arithmetic, plan.highest - plan.lowest);
+      const range = nearest(arithmetic, high - low);
+      return span === 0 ? 0 : nonZero(arithmetic, (range === Number.POSITIVE_INFINITY ? high - low : range) / span);
     }
     default: {
       const { ratio, onto } = plan.candidates[k]!;
-      return onto === 0 ? 0 : bounded(Math.fround(absmax * ratio) / onto);
+      return onto === 0 ? 0 : nonZero(arithmetic, nearest(arithmetic, absmax * ratio) / onto);
     }
   }
 }
@@ -129,42 +139,40 @@ export interface SecondLevel {
 }
 
 /** The second-level scale of first-level scales from `least` to `greatest`; 0 where all of them equal the offset. */
-export function secondScale({ type, second }: ScaleRule, least: number, greatest: number, offset: number): number {
+export function secondScale(rule: ScaleRule, least: number, greatest: number, offset: number): number {
+  const { type, second } = rule;
   if (!second) return 0;
-  const absmax = Math.max(Math.abs(finite(least - offset)), Math.abs(finite(greatest - offset)));
+  const arithmetic = arithmeticOf(rule);
+  const absmax = Math.max(Math.abs(finite(arithmetic, least - offset)), Math.abs(finite(arithmetic, greatest - offset)));
   if (absmax === 0) return 0;
-  return storedScale(second.type, second.rounding, bounded(absmax / Math.fround(second.largest ?? largestScale(type))));
+  return storedScale(second.type, second.rounding, nonZero(arithmetic, absmax / nearest(arithmetic, second.largest ?? largestScale(type))));
 }
 
-/** The mean that is subtracted from the scales of a tensor before they are stored, rounded to float32; 0 where the rule asks for none. */
-export const offsetOf = ({ second }: ScaleRule, sumOfScales: number, nScales: number): number =>
-  second?.offset === 'mean' && nScales > 0 ? Math.fround(sumOfScales / nScales) : 0;
+/** The mean that is subtracted from the scales of a tensor before they are stored, rounded to the arithmetic; 0 where the rule asks for none. */
+export const offsetOf = (rule: ScaleRule, sumOfScales: number, nScales: number): number =>
+  rule.second?.offset === 'mean' && nScales > 0 ? nearest(arithmeticOf(rule), sumOfScales / nScales) : 0;
 
 /**
- * The scale that a first-level scale becomes by being stored and read back, in float32. A block of zeros keeps the scale 0 even where the
+ * The scale that a first-level scale becomes by being stored and read back. A block of zeros keeps the scale 0 even where the
  * offset would move it: all its weights are level 0 there.
  */
-export function readBack({ type, rounding, second }: ScaleRule, first: number, level: SecondLevel | undefined): number {
+export function readBack({ rule, arithmetic }: ScalePlan, first: number, level: SecondLevel | undefined): number {
+  const { type, rounding, second } = rule;
   if (first === 0) return 0;
   if (!second || !level) return storedScale(type, rounding, first);
-  if (second.offset === 'none') return bounded(storedScale(type, rounding, bounded(first / level.scale)) * level.scale);
-  const deviation = finite(first - level.offset);
-  const stored = level.scale === 0 ? 0 : storedDeviation(type, rounding, finite(deviation / level.scale));
-  return finite(finite(stored * level.scale) + level.offset);
+  if (second.offset === 'none')
+    return nonZero(arithmetic, storedScale(type, rounding, nonZero(arithmetic, first / level.scale)) * level.scale);
+  const deviation = finite(arithmetic, first - level.offset);
+  const stored = level.scale === 0 ? 0 : storedDeviation(type, rounding, finite(arithmetic, deviation / level.scale));
+  return finite(arithmetic, finite(arithmetic, stored * level.scale) + level.offset);
 }
 
 /**
  * What is subtracted from every level before the scale multiplies it: an integer number of steps above the lowest level, such that 0 is kept.
  * 0 for all anchors but `minmax`. Rounded half to even, as the reference does, from the scale as stored.
  */
-export function zeroPoint({ rule, lowest, highest }: ScalePlan, low: number, scale: number): number {
+export function zeroPoint({ rule, arithmetic, lowest, highest }: ScalePlan, low: number, scale: number): number {
   if (rule.anchor.kind !== 'minmax') return 0;
-  const steps = scale === 0 ? 0 : Math.fround(-low / scale);
+  const steps = scale === 0 ? 0 : nearest(arithmetic, -low / scale);
   return roundHalfEven(Math.min(steps, Math.floor(highest - lowest))) + lowest;
 }
-
-/** The nearest float32, kept from 0 and infinity. */
-const bounded = (scale: number): number => (scale < 0 ? -1 : 1) * Math.max(Math.abs(finite(scale)), 2 ** -149);
-
-/** The nearest finite float32. */
-const finite = (value: number): number => Math.fround(Math.min(Math.max(value, -floatTypes.fp32.largest), floatTypes.fp32.largest));

@@ -1,4 +1,5 @@
 import type { Codebook } from '../format/codebook.ts';
+import type { Arithmetic } from '../numeric/arithmetic.ts';
 
 /** How a block of weights is normalised. Plain data, safe to post to a worker. Nothing is implied: every field is given. */
 export interface ScaleRule {
@@ -14,6 +15,12 @@ export interface ScaleRule {
   /** The scale of the scales, where they have one. */
   readonly second: SecondScale | undefined;
 }
+
+/** What a tensor is quantized in: float64 where a scale of either level is, so that it can be compared with references in float64. */
+export const arithmeticOf = ({ type, second }: ScaleRule): Arithmetic =>
+  isFp64(type) || (second && isFp64(second.type)) ? 'float64' : 'float32';
+
+const isFp64 = (type: ScaleType): boolean => type.kind === 'float' && type.name === 'fp64';
 
 export type ScaleRounding = 'nearest' | 'floor' | 'ceil' | 'even';
 
@@ -44,7 +51,7 @@ export type Anchor =
 
 /** A number type that scales are stored in: a float by its fields, a power of two, an integer, or a declared format. */
 export type ScaleType =
-  | { readonly kind: 'float'; readonly name: 'fp32' | 'fp16' | 'bf16' | 'e4m3' | 'e5m2' | 'ue4m3' }
+  | { readonly kind: 'float'; readonly name: 'fp64' | 'fp32' | 'fp16' | 'bf16' | 'e4m3' | 'e5m2' | 'ue4m3' }
   | { readonly kind: 'e8m0'; readonly name: 'e8m0' }
   | { readonly kind: 'int'; readonly name: string; readonly bits: number }
   | { readonly kind: 'format'; readonly name: string; readonly codebook: Codebook };

@@ -4,7 +4,7 @@ import type { ScaleRounding, ScaleType } from './scaleRule.ts';
 
 /**
  * A scale as it is stored: rounded to `type`, where `floor` is toward zero, `ceil` away from it, and `nearest` and `even` are nearest with ties
- * to even; except that between powers of two (e8m0) `nearest` takes ties up, and in a declared format by the rule of that format.
+ * to even; except that between powers of two (e8m0) `nearest` takes ties up, and in a declared format by the rule of that format, in float32.
  * Saturates at both ends: a scale that is not 0 never becomes 0 or infinite. A type without sign keeps the magnitude.
  */
 export function storedScale(type: ScaleType, rounding: ScaleRounding, scale: number): number {
@@ -54,8 +54,9 @@ const storedMagnitude = (type: ScaleType, rounding: ScaleRounding, magnitude: nu
 function rounded(type: ScaleType, rounding: ScaleRounding, magnitude: number): number {
   switch (type.kind) {
     case 'float':
-      // Scales are computed in float32, so there is nothing to round.
-      return type.name === 'fp32' ? magnitude : roundToFloat(floatTypes[type.name], rounding, magnitude);
+      // Scales are computed in float32, or in float64 where a scale is stored so, and mostly there is nothing to round.
+      if (type.name === 'fp64' || (type.name === 'fp32' && Math.fround(magnitude) === magnitude)) return magnitude;
+      return roundToFloat(floatTypes[type.name], rounding, magnitude);
     case 'e8m0':
       return magnitude === 0 ? smallestScale(type) : nearbyPowerOfTwo(magnitude, rounding);
     case 'int':

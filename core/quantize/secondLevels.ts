@@ -5,8 +5,8 @@ import type { ScaleRule } from './scaleRule.ts';
 export interface SecondLevels {
   /** First-level scales per second-level one. */
   readonly size: number;
-  readonly least: Float32Array;
-  readonly greatest: Float32Array;
+  readonly least: Float64Array;
+  readonly greatest: Float64Array;
   sum: number;
   nScales: number;
 }
@@ -15,7 +15,7 @@ export function secondLevels({ second }: ScaleRule, nScales: number): SecondLeve
   if (!second) return undefined;
   const size = second.block === 'tensor' ? Math.max(1, nScales) : second.block;
   const n = Math.ceil(nScales / size);
-  return { size, least: new Float32Array(n).fill(Infinity), greatest: new Float32Array(n).fill(-Infinity), sum: 0, nScales: 0 };
+  return { size, least: new Float64Array(n).fill(Infinity), greatest: new Float64Array(n).fill(-Infinity), sum: 0, nScales: 0 };
 }
 
 /** Takes the next first-level scale, in the order of the blocks. */

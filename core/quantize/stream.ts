@@ -1,10 +1,12 @@
 import type { Codebook } from '../format/codebook.ts';
 import type { ErrorSums } from '../measure/errorSums.ts';
+import type { FloatArray } from '../numeric/arithmetic.ts';
 import type { Tensor } from '../weights/tensor.ts';
 import { type BlockLayout, blockLayout, rowLength, type Window, windows } from './blockLayout.ts';
-import { addErrors, addRanges, addSums, type BlockScales } from './kernel.ts';
-import { type Lookup, lookups } from './lookup.ts';
-import { eachPanel, pieces, type Source, source } from './pieces.ts';
+import { float32Kernel } from './float32Kernel.ts';
+import { float64Kernel } from './float64Kernel.ts';
+import type { BlockScales, Kernel, Ranges } from './kernel.ts';
+import { pieces, type Source, source } from './pieces.ts';
 import { finished, type RunningSums, runningSums, settle } from './runningSums.ts';
 import { firstScale, readBack, type ScalePlan, type SecondLevel, scalePlan, tensorCandidates, zeroPoint } from './scaleChoice.ts';
 import type { ScaleRule } from './scaleRule.ts';
@@ -27,7 +29,7 @@ export interface StreamOptions {
 
 /**
  * The error sums of each job on a tensor: bit for bit those of the readable `quantize` and `errorSums`, without ever holding more than a chunk
- * of weights. Jobs whose blocks are laid out alike share every read. Most rules read the tensor once; a second-level scale, blocks larger than
+ * of weights. Jobs in one arithmetic whose blocks are laid out alike share every read. Most rules read the tensor once; a second-level scale, blocks larger than
  * a chunk, and candidate scales of such blocks read it again. Besides the chunk, memory is for a few numbers per block of a chunk, per column
  * where blocks run down columns, and per second-level scale.
  */
@@ -38,13 +40,17 @@ export async function quantizationErrors(
 ): Promise<ErrorSums[]> {
   const runsOfJobs = jobs.map(({ codebook, rule }) => tensorCandidates(rule).map((candidate) => run(codebook, candidate, tensor.shape)));
   const runs = runsOfJobs.flat();
-  const from = source(tensor, options.chunk ?? 2 ** 20, options.signal);
+  const { chunk = 2 ** 20, signal } = options;
+  const float32 = source(tensor, float32Kernel.buffer, chunk, signal);
+  const float64 = source(tensor, float64Kernel.buffer, chunk, signal);
   let done = 0;
   for (const alike of groupsOf(runs)) {
-    await measure(from, alike, (n) => {
+    const onDone = (n: number): void => {
       done += n * alike.length;
       options.onProgress?.(Math.floor(done / runs.length));
-    });
+    };
+    if (alike[0]!.plan.arithmetic === 'float32') await measure(float32Kernel, float32, alike, onDone);
+    else await measure(float64Kernel, float64, alike, onDone);
   }
   return runsOfJobs.map((candidates) => candidates.map(finishedRun).reduce((best, next) => (next.noise < best.noise ? next : best)));
 }
@@ -55,7 +61,6 @@ interface Run {
   readonly rule: ScaleRule;
   readonly plan: ScalePlan;
   readonly layout: BlockLayout;
-  readonly lookupAt: (zeroPoint: number) => Lookup;
   readonly sums: RunningSums;
   second: { readonly size: number; readonly levels: readonly SecondLevel[] } | undefined;
 }
@@ -65,18 +70,17 @@ const run = (book: Codebook, rule: ScaleRule, shape: readonly number[]): Run => 
   rule,
   plan: scalePlan(book, rule),
   layout: blockLayout(shape, rule),
-  lookupAt: lookups(book),
   sums: runningSums(rowLength(shape), book),
   second: undefined,
 });
 
 const finishedRun = ({ sums, book, layout, second }: Run): ErrorSums => finished(sums, book, layout.nBlocks, second?.levels.length ?? 0);
 
-/** Runs whose blocks are laid out alike. */
+/** Runs in one arithmetic whose blocks are laid out alike. */
 function groupsOf(runs: readonly Run[]): readonly (readonly Run[])[] {
   const groups = new Map<string, Run[]>();
   for (const next of runs) {
-    const key = JSON.stringify(next.layout);
+    const key = JSON.stringify([next.plan.arithmetic, next.layout]);
     const group = groups.get(key);
     if (group) group.push(next);
     else groups.set(key, [next]);
@@ -84,23 +88,33 @@ function groupsOf(runs: readonly Run[]): readonly (readonly Run[])[] {
   return [...groups.values()];
 }
 
-async function measure(from: Source, runs: readonly Run[], onDone: (n: number) => void): Promise<void> {
+/** A run and the lookups of its codebook, as its kernel makes them. */
+interface Prepared<L> {
+  readonly one: Run;
+  readonly lookupAt: (zeroPoint: number) => L;
+}
+
+async function measure<X extends FloatArray, L>(
+  kernel: Kernel<X, L>,
+  from: Source<X>,
+  runs: readonly Run[],
+  onDone: (n: number) => void,
+): Promise<void> {
   const { layout } = runs[0]!;
   const all = [...windows(layout, from.chunk)];
   const nBlocks = all.reduce((most, { nPanels }) => Math.max(most, nPanels * layout.width), 0);
-  const ranges = { low: new Float32Array(nBlocks), high: new Float32Array(nBlocks) };
-  await measureSecondLevels(from, all, runs, ranges);
-  const choices: Choice[] = [];
+  const ranges = { low: new Float64Array(nBlocks), high: new Float64Array(nBlocks) };
+  await measureSecondLevels(kernel, from, all, runs, ranges);
+  const prepared = runs.map((one) => ({ one, lookupAt: kernel.lookups(one.book) }));
+  const choices: Choice<L>[] = [];
   for (const window of all) {
-    await measureRanges(from, layout, window, ranges);
+    await measureRanges(kernel, from, layout, window, ranges);
     // A window that is held whole needs the choice of one run at a time; of a larger one, all runs share the read that follows their choice.
-    for (const together of window.n <= from.chunk ? runs.map((one) => [one]) : [runs]) {
-      for (const [i, one] of together.entries()) await choose(from, window, one, ranges, (choices[i] ??= choice(nBlocks)));
+    for (const together of window.n <= from.chunk ? prepared.map((run) => [run]) : [prepared]) {
+      for (const [i, run] of together.entries()) await choose(kernel, from, window, run, ranges, (choices[i] ??= choice(nBlocks)));
       for await (const piece of pieces(from, window)) {
-        together.forEach(({ sums }, i) => {
-          eachPanel(layout, window, piece, (at, to, column, block) =>
-            addSums(sums, piece.weights, at, to, column, layout.width, choices[i]!.best, block),
-          );
+        together.forEach(({ one: { sums } }, i) => {
+          kernel.addSums(layout, window, piece, choices[i]!.best, sums);
           settle(sums);
         });
       }
@@ -109,22 +123,26 @@ async function measure(from: Source, runs: readonly Run[], onDone: (n: number) =
   }
 }
 
-/** The range of each block of a window: its least and greatest finite weight, and 0. */
-interface Ranges {
-  readonly low: Float32Array;
-  readonly high: Float32Array;
-}
-
-async function measureRanges(from: Source, layout: BlockLayout, window: Window, { low, high }: Ranges): Promise<void> {
-  low.fill(0, 0, window.nPanels * layout.width);
-  high.fill(0, 0, window.nPanels * layout.width);
-  for await (const piece of pieces(from, window)) {
-    eachPanel(layout, window, piece, (at, to, column, block) => addRanges(piece.weights, at, to, column, layout.width, low, high, block));
-  }
+async function measureRanges<X extends FloatArray, L>(
+  kernel: Kernel<X, L>,
+  from: Source<X>,
+  layout: BlockLayout,
+  window: Window,
+  ranges: Ranges,
+): Promise<void> {
+  ranges.low.fill(0, 0, window.nPanels * layout.width);
+  ranges.high.fill(0, 0, window.nPanels * layout.width);
+  for await (const piece of pieces(from, window)) kernel.addRanges(layout, window, piece, ranges);
 }
 
 /** Second-level scales depend on the first-level scales of the whole tensor: those of the first candidate. */
-async function measureSecondLevels(from: Source, all: readonly Window[], runs: readonly Run[], ranges: Ranges): Promise<void> {
+async function measureSecondLevels<X extends FloatArray, L>(
+  kernel: Kernel<X, L>,
+  from: Source<X>,
+  all: readonly Window[],
+  runs: readonly Run[],
+  ranges: Ranges,
+): Promise<void> {
   const { layout } = runs[0]!;
   const gathering = runs.flatMap((one) => {
     const levels = secondLevels(one.rule, layout.nBlocks);
@@ -132,7 +150,7 @@ async function measureSecondLevels(from: Source, all: readonly Window[], runs: r
   });
   if (gathering.length === 0) return;
   for (const window of all) {
-    await measureRanges(from, layout, window, ranges);
+    await measureRanges(kernel, from, layout, window, ranges);
     for (const { one, levels } of gathering) {
       for (let b = 0; b < window.nPanels * layout.width; b++)
         addFirstScale(levels, firstScale(one.plan, 0, ranges.low[b]!, ranges.high[b]!));
@@ -142,35 +160,38 @@ async function measureSecondLevels(from: Source, all: readonly Window[], runs: r
 }
 
 /** The scales chosen for the blocks of a window, and what choosing needs. Reused from window to window. */
-interface Choice {
-  readonly best: BlockScales;
-  readonly trial: BlockScales;
+interface Choice<L> {
+  readonly best: BlockScales<L>;
+  readonly trial: BlockScales<L>;
   readonly bestErrors: Float64Array;
   readonly errors: Float64Array;
 }
 
-const choice = (nBlocks: number): Choice => ({
-  best: { scales: new Float32Array(nBlocks), lookups: [] },
-  trial: { scales: new Float32Array(nBlocks), lookups: [] },
+const choice = <L>(nBlocks: number): Choice<L> => ({
+  best: { scales: new Float64Array(nBlocks), lookups: [] },
+  trial: { scales: new Float64Array(nBlocks), lookups: [] },
   bestErrors: new Float64Array(nBlocks),
   errors: new Float64Array(nBlocks),
 });
 
 /** Chooses the scales of a window: the only candidate, or the first with the least error in its block. */
-async function choose(from: Source, window: Window, one: Run, ranges: Ranges, { best, trial, bestErrors, errors }: Choice): Promise<void> {
-  const { plan, layout } = one;
+async function choose<X extends FloatArray, L>(
+  kernel: Kernel<X, L>,
+  from: Source<X>,
+  window: Window,
+  run: Prepared<L>,
+  ranges: Ranges,
+  { best, trial, bestErrors, errors }: Choice<L>,
+): Promise<void> {
+  const { plan, layout } = run.one;
   const nBlocks = window.nPanels * layout.width;
-  setScales(one, 0, window, ranges, best);
+  setScales(run, 0, window, ranges, best);
   if (plan.candidates.length === 1) return;
   bestErrors.fill(Number.POSITIVE_INFINITY, 0, nBlocks);
   for (let k = 0; k < plan.candidates.length; k++) {
-    setScales(one, k, window, ranges, trial);
+    setScales(run, k, window, ranges, trial);
     errors.fill(0, 0, nBlocks);
-    for await (const piece of pieces(from, window)) {
-      eachPanel(layout, window, piece, (at, to, column, block) =>
-        addErrors(piece.weights, at, to, column, layout.width, trial, plan.choose, errors, block),
-      );
-    }
+    for await (const piece of pieces(from, window)) kernel.addErrors(layout, window, piece, trial, plan.choose, errors);
     for (let b = 0; b < nBlocks; b++) {
       if (errors[b]! >= bestErrors[b]!) continue;
       bestErrors[b] = errors[b]!;
@@ -181,13 +202,19 @@ async function choose(from: Source, window: Window, one: Run, ranges: Ranges, { 
 }
 
 /** The scales of candidate `k` as read back from storage, for the blocks of a window. */
-function setScales(one: Run, k: number, window: Window, { low, high }: Ranges, { scales, lookups }: BlockScales): void {
-  const { plan, rule, layout, second, lookupAt } = one;
+function setScales<L>(
+  { one, lookupAt }: Prepared<L>,
+  k: number,
+  window: Window,
+  { low, high }: Ranges,
+  { scales, lookups }: BlockScales<L>,
+): void {
+  const { plan, layout, second } = one;
   const firstBlock = window.firstPanel * layout.width;
   let lastZero = 0;
   let lookup = lookupAt(0);
   for (let b = 0; b < window.nPanels * layout.width; b++) {
-    const scale = readBack(rule, firstScale(plan, k, low[b]!, high[b]!), second?.levels[Math.floor((firstBlock + b) / second.size)]);
+    const scale = readBack(plan, firstScale(plan, k, low[b]!, high[b]!), second?.levels[Math.floor((firstBlock + b) / second.size)]);
     scales[b] = scale;
     const zero = zeroPoint(plan, low[b]!, scale);
     if (zero !== lastZero) lookup = lookupAt((lastZero = zero));

@@ -27,10 +27,16 @@ export function align(lines: readonly Line[]): string[] {
   const commentAt = columns(
     lines,
     (line) => line.comment !== '' && line.code !== '',
-    (_, i) => coded[i]!.length,
+    (_, i) => lastLineLength(coded[i]!),
   );
-  return lines.map((line, i) => (commentAt[i] === undefined ? coded[i]! : `${coded[i]!.padEnd(commentAt[i]!)}  ${line.comment}`));
+  return lines.map(({ comment }, i) => {
+    const code = coded[i]!;
+    return commentAt[i] === undefined ? code : `${code}${' '.repeat(commentAt[i]! - lastLineLength(code))}  ${comment}`;
+  });
 }
+
+/** What is kept as it stands may have several lines; what follows stands behind the last. */
+const lastLineLength = (code: string): number => code.length - code.lastIndexOf('\n') - 1;
 
 /** For each line that takes part, the greatest position among its neighbours of the same indentation that take part. */
 function columns(
@@ -44,7 +50,8 @@ function columns(
     let to = from;
     while (to < lines.length && takesPart(lines[to]!) && lines[to]!.indent === lines[from]!.indent) to++;
     if (to > from) {
-      const widest = Math.max(...lines.slice(from, to).map((line, i) => position(line, from + i)));
+      let widest = 0;
+      for (let i = from; i < to; i++) widest = Math.max(widest, position(lines[i]!, i));
       found.fill(widest, from, to);
     }
     from = Math.max(to, from + 1);

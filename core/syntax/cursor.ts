@@ -4,6 +4,9 @@ import type { Span, SyntaxFault } from './tree.ts';
 /** How deep lists, calls and records may nest: far beyond any real spec, far below the stack. */
 const maxDepth = 100;
 
+/** How many operators may stand above one another in a tree: `1 + 1 + 1` has two. */
+const maxHeight = 1000;
+
 /** The parser's place among the tokens that mean something, and what it found wrong so far. */
 export class Cursor {
   readonly text: string;
@@ -13,6 +16,8 @@ export class Cursor {
   readonly #meaning: readonly number[];
   #at = 0;
   #depth = 0;
+  /** The most operators above one another in the expression that is being parsed. */
+  #height = 0;
 
   constructor(text: string, all: readonly Token[]) {
     this.text = text;
@@ -86,14 +91,20 @@ export class Cursor {
     const lines: string[] = [];
     for (let i = index - 1; i >= 0; i--) {
       const token = this.#all[i]!;
-      if (token.kind === 'doc') lines.unshift(this.text.slice(token.start + 3, token.end).replace(/^ /, ''));
-      else if (!isTrivia(token.kind) || token.kind === 'comment' || this.#blankLine(i)) break;
+      if (token.kind === 'doc' && this.#beginsLine(i)) lines.push(this.text.slice(token.start + 3, token.end).replace(/^ /, ''));
+      else if (!isTrivia(token.kind) || token.kind === 'comment' || token.kind === 'doc' || this.#blankLine(i)) break;
     }
-    return lines.join('\n');
+    return lines.reverse().join('\n');
   }
 
   #blankLine(i: number): boolean {
-    return this.#all[i]!.kind === 'newline' && this.#all[i - 1]?.kind === 'newline';
+    return this.#all[i]!.kind === 'newline' && this.#beginsLine(i);
+  }
+
+  /** True where nothing but space stands before a token on its line. */
+  #beginsLine(i: number): boolean {
+    const before = this.#all[i - 1]?.kind === 'space' ? i - 2 : i - 1;
+    return before < 0 || this.#all[before]!.kind === 'newline';
   }
 
   error(span: Span, code: SyntaxFault['code'], message: string, insert?: string): void {
@@ -105,6 +116,25 @@ export class Cursor {
   /** The place to report when something is missing: behind the last token, where the reader would put it. */
   gap(): Span {
     return { start: this.lastEnd, end: this.lastEnd };
+  }
+
+  /** Runs `parse` for the operands of a chain of operators, and has the outer chain know the height of this one. */
+  chain<T>(parse: () => T): T {
+    const outer = this.#height;
+    this.#height = 0;
+    const parsed = parse();
+    this.#height = Math.max(outer, this.#height);
+    return parsed;
+  }
+
+  /** Notes one more operator on top of the chain; false, reported once, where that makes it too high to be walked. */
+  grow(operator: Span): boolean {
+    if (this.#height >= maxHeight) {
+      this.error(operator, 'syntax.too-deep', `More than ${maxHeight} operators on top of one another`);
+      return false;
+    }
+    this.#height++;
+    return true;
   }
 
   /** Runs `parse` one level deeper, or reports once and returns `otherwise` when that is too deep. */

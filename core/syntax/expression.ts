@@ -19,15 +19,18 @@ const levels: readonly (readonly BinaryOperator[])[] = [
 function binary(p: Cursor, level: number): Expression {
   const operators = levels[level];
   if (!operators) return unary(p);
-  let left = level === 0 ? range(p) : binary(p, level + 1);
-  for (;;) {
-    const operator = operators.find((o) => p.at(o));
-    // A line that begins with a sign begins nothing new: only a new property or declaration does.
-    if (!operator) return left;
-    p.take();
-    const right = level === 0 ? range(p) : binary(p, level + 1);
-    left = { kind: 'binary', operator, left, right, start: left.start, end: right.end };
-  }
+  return p.chain(() => {
+    let left = level === 0 ? range(p) : binary(p, level + 1);
+    for (;;) {
+      const operator = operators.find((o) => p.at(o));
+      // A line that begins with a sign begins nothing new: only a new property or declaration does.
+      if (!operator) return left;
+      const { start, end } = p.take();
+      if (!p.grow({ start, end })) return skipped(p);
+      const right = level === 0 ? range(p) : binary(p, level + 1);
+      left = { kind: 'binary', operator, left, right, start: left.start, end: right.end };
+    }
+  });
 }
 
 function range(p: Cursor): Expression {
@@ -168,9 +171,9 @@ function list(p: Cursor): Expression {
   if (p.at(']')) return { kind: 'list', items: [], start: open.start, end: p.take().end };
   const first = p.at('for') ? missing(p) : expression(p);
   if (p.at('for')) return comprehension(p, first, open);
-  if (!p.takeIf(',') && !p.at(']') && !continues(p, ']')) {
-    const end = close(p, ']', open);
-    return { kind: 'list', items: [first], start: open.start, end };
+  if (!p.takeIf(',') && !p.at(']')) {
+    if (!continues(p, ']')) return { kind: 'list', items: [first], start: open.start, end: close(p, ']', open) };
+    p.error(p.gap(), 'syntax.comma-expected', 'Expected a comma before the next element', ',');
   }
   const rest = sequence(p, ']', 'element', expression);
   return { kind: 'list', items: [first, ...rest.items], start: open.start, end: rest.end };
@@ -178,7 +181,7 @@ function list(p: Cursor): Expression {
 
 function comprehension(p: Cursor, body: Expression, open: Span): Expression {
   p.take();
-  const variable: Name = p.atWord() ? name(p) : { kind: 'name', text: '', ...p.gap() };
+  const variable: Name = p.atWord() && !p.at('in') ? name(p) : { kind: 'name', text: '', ...p.gap() };
   if (!variable.text) p.error(p.gap(), 'syntax.name-expected', 'Expected the name of a variable, as in [2^k for k in 0..7]');
   if (!p.takeIf('in')) p.error(p.gap(), 'syntax.in-expected', 'Expected `in`, as in [2^k for k in 0..7]', ' in ');
   const source = expression(p);

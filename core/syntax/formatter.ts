@@ -10,8 +10,8 @@ export function formatted(file: SourceFile): string {
   if (file.errors.some((error) => error.code === 'syntax.too-large')) return file.text;
   const lines = align(layout(pieces(file)));
   const text = lines.map((line) => `${line.trimEnd()}\n`).join('');
-  // The line ends of the file are those of its first line: comments and broken declarations may hold others.
-  return text.replace(/\r\n?|\n/g, /\r\n?|\n/.exec(file.text)?.[0] ?? '\n');
+  // The line ends of the file are those of its first line.
+  return text.replaceAll('\n', /\r\n?|\n/.exec(file.text)?.[0] ?? '\n');
 }
 
 /** A token, or a run of text that is kept as it stands. */
@@ -34,26 +34,33 @@ function pieces(file: SourceFile): Piece[] {
     if (token.start < skipTo) continue;
     const span = kept.get(token.start);
     if (span) {
-      found.push({ kind: 'verbatim', text: file.text.slice(span.start, span.end), spaced, begins: true });
+      found.push({ kind: 'verbatim', text: textOf(span, file), spaced, begins: true });
       skipTo = span.end;
       spaced = false;
     } else if (token.kind === 'space') spaced = true;
     else {
       const isComment = token.kind === 'comment' || token.kind === 'doc';
-      found.push({ kind: token.kind, text: file.text.slice(token.start, token.end), spaced, begins: isComment || heads.has(token.start) });
+      found.push({ kind: token.kind, text: textOf(token, file), spaced, begins: isComment || heads.has(token.start) });
       spaced = false;
     }
   }
   return found;
 }
 
+/** With one kind of line end, so that lengths do not depend on it. */
+const textOf = ({ start, end }: Span, { text }: SourceFile): string => text.slice(start, end).replace(/\r\n?/g, '\n');
+
 /** By start: declarations with an error inside, and runs that belong to no declaration. */
 function verbatim(file: SourceFile): Map<number, Span> {
-  const broken = file.items.filter((item) => file.errors.some((error) => error.start >= item.start && error.start <= item.end));
-  const spans = broken.map(({ start, end }) => ({
-    start,
-    end: Math.max(end, ...file.errors.filter((e) => e.start >= start && e.start <= end).map((e) => e.end)),
-  }));
+  const errors = file.errors.toSorted((a, b) => a.start - b.start);
+  let next = 0;
+  const spans = file.items.flatMap(({ start, end }) => {
+    while (next < errors.length && errors[next]!.start < start) next++;
+    let upTo = -1;
+    // An error at the end of one item may be at the start of the next as well.
+    for (let i = next; i < errors.length && errors[i]!.start <= end; i++) upTo = Math.max(upTo, end, errors[i]!.end);
+    return upTo < 0 ? [] : [{ start, end: upTo }];
+  });
   let item = 0;
   let stray: { start: number; end: number } | undefined;
   for (const token of file.tokens) {

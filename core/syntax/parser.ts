@@ -83,6 +83,10 @@ function usePath(p: Cursor): Name | ReturnType<typeof pathString> | Missing {
     p.take();
     p.take();
   }
+  if (p.at('.') && !p.atNewLine()) {
+    p.take();
+    p.error(p.gap(), 'syntax.name-expected', 'Expected the rest of the name, as in `std.paper`');
+  }
   return { kind: 'name', text: p.text.slice(first.start, p.lastEnd).replace(/\s/g, ''), start: first.start, end: p.lastEnd };
 }
 
@@ -135,6 +139,8 @@ const boundValue = (p: Cursor): Expression => {
 function baseOf(p: Cursor): Reference | Call | undefined {
   if (!p.atWord()) {
     p.error(p.gap(), 'syntax.name-expected', 'Expected what this extends');
+    const stands = p.token()?.kind;
+    if ((stands === 'number' || stands === 'string' || stands === 'unknown') && !p.atNewLine()) p.take();
     return undefined;
   }
   const found = expression(p);

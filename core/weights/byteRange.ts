@@ -1,3 +1,4 @@
+import type { FloatArray } from '../numeric/arithmetic.ts';
 import { bytesPerValue, decode } from './dtype.ts';
 import type { ByteSource, StorageType, Tensor } from './tensor.ts';
 
@@ -55,7 +56,7 @@ export async function readValues(
   source: ByteSource,
   { type, offset, byteOrder }: TensorPlace,
   from: number,
-  out: Float32Array,
+  out: FloatArray,
 ): Promise<void> {
   const size = bytesPerValue[type];
   const bytes = await readBytes(source, offset + from * size, out.length * size);

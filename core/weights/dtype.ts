@@ -1,10 +1,17 @@
+import type { FloatArray } from '../numeric/arithmetic.ts';
 import type { StorageType } from './tensor.ts';
 
-/** Decodes little-endian `bytes` into `out` as float32; float64 is rounded to nearest. `bytes` must hold exactly `out.length` values. */
-export function decode(type: StorageType, bytes: Uint8Array, out: Float32Array): void {
+/** Decodes little-endian `bytes`, which must hold exactly `out.length` values. Exact, but that float64 in a `Float32Array` is rounded to nearest. */
+export function decode(type: StorageType, bytes: Uint8Array, out: FloatArray): void {
   if (bytes.length !== out.length * bytesPerValue[type])
     throw new RangeError(`${out.length} values of ${type} are ${out.length * bytesPerValue[type]} bytes, not ${bytes.length}`);
-  decoders[type](bytes, out);
+  if (out instanceof Float32Array) decoders[type](bytes, out);
+  else if (type === 'F64') copyBytes(bytes, out);
+  else {
+    const narrow = new Float32Array(out.length);
+    decoders[type](bytes, narrow);
+    out.set(narrow);
+  }
 }
 
 /** Size of one stored value, in bytes. */
@@ -27,8 +34,7 @@ type Decoder = (bytes: Uint8Array, out: Float32Array) => void;
 
 const decoders: Readonly<Record<StorageType, Decoder>> = {
   F64: (bytes, out) => out.set(new Float64Array(aligned(bytes, 8), startOf(bytes, 8), out.length)),
-  // A copy of bytes, not of numbers: it is the fastest, needs no alignment and keeps the payload of a NaN.
-  F32: (bytes, out) => new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes),
+  F32: copyBytes,
   F16: (bytes, out) => {
     const table = f16Table();
     const from = new Uint16Array(aligned(bytes, 2), startOf(bytes, 2), out.length);
@@ -46,6 +52,11 @@ const decoders: Readonly<Record<StorageType, Decoder>> = {
   F8_E5M2FNUZ: byTable(minifloatTable({ exponentBits: 5, bias: 16, specials: 'negative-zero-is-nan' })),
   F8_E8M0: byTable(Float32Array.from({ length: 256 }, (_, code) => (code === 255 ? Number.NaN : 2 ** (code - 127)))),
 };
+
+/** Of bytes, not of numbers: that is the fastest, needs no alignment and keeps the payload of a NaN. */
+function copyBytes(bytes: Uint8Array, out: FloatArray): void {
+  new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes);
+}
 
 /** A buffer in which the bytes start at a multiple of `size`: their own, or a copy's. */
 const aligned = (bytes: Uint8Array, size: number): ArrayBufferLike =>

@@ -1,3 +1,4 @@
+import type { FloatArray } from '../numeric/arithmetic.ts';
 import { checkRange, readValues, type TensorPlace, tensorAt } from './byteRange.ts';
 import type { ByteSource, Tensor } from './tensor.ts';
 
@@ -19,8 +20,8 @@ export function fortranTensor(source: ByteSource, place: TensorPlace): Tensor | 
 
   const bandRows = Math.min(nRows, Math.floor(maxBandValues / rowLength));
   const columns = columnOrder(wide.slice(1));
-  let kept: { readonly index: number; readonly values: Promise<Float32Array> } | undefined;
-  const band = (index: number): Promise<Float32Array> => {
+  let kept: { readonly index: number; readonly values: Promise<FloatArray> } | undefined;
+  const band = (index: number): Promise<FloatArray> => {
     if (kept?.index !== index) {
       const firstRow = index * bandRows;
       kept = { index, values: readBand(source, place, columns, { nRows, firstRow, rows: Math.min(bandRows, nRows - firstRow) }) };
@@ -48,7 +49,7 @@ export function fortranTensor(source: ByteSource, place: TensorPlace): Tensor | 
   };
 
   /** A band that failed is forgotten, so that a later read tries again. */
-  async function keepUnlessFailed(values: Promise<Float32Array>): Promise<Float32Array> {
+  async function keepUnlessFailed(values: Promise<FloatArray>): Promise<FloatArray> {
     try {
       return await values;
     } catch (error) {
@@ -58,7 +59,7 @@ export function fortranTensor(source: ByteSource, place: TensorPlace): Tensor | 
   }
 }
 
-// 64 MiB as float32: some hundred rows of the largest matrices of today's models.
+// 64 MiB as float32, twice that as float64: some hundred rows of the largest matrices of today's models.
 const maxBandValues = 1 << 24;
 
 interface Band {
@@ -82,18 +83,13 @@ function columnOrder(sizes: readonly number[]): (column: number) => number {
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
-async function readBand(
-  source: ByteSource,
-  place: TensorPlace,
-  storedColumn: (column: number) => number,
-  band: Band,
-): Promise<Float32Array> {
+async function readBand(source: ByteSource, place: TensorPlace, storedColumn: (column: number) => number, band: Band): Promise<FloatArray> {
   const { nRows, firstRow, rows } = band;
   const rowLength = place.n / nRows;
-  const values = new Float32Array(rows * rowLength);
+  const values = exactArray(place, rows * rowLength);
   // The whole array is one contiguous read; a part of it is a run in every column.
   const whole = rows === nRows ? await readAll(source, place) : undefined;
-  const run = new Float32Array(rows);
+  const run = exactArray(place, rows);
   for (let column = 0; column < rowLength; column++) {
     const start = storedColumn(column) * nRows;
     const from = whole ? whole.subarray(start, start + rows) : run;
@@ -103,8 +99,11 @@ async function readBand(
   return values;
 }
 
-async function readAll(source: ByteSource, place: TensorPlace): Promise<Float32Array> {
-  const values = new Float32Array(place.n);
+async function readAll(source: ByteSource, place: TensorPlace): Promise<FloatArray> {
+  const values = exactArray(place, place.n);
   await readValues(source, place, 0, values);
   return values;
 }
+
+/** An array that holds stored values as they are. */
+const exactArray = ({ type }: TensorPlace, n: number): FloatArray => (type === 'F64' ? new Float64Array(n) : new Float32Array(n));

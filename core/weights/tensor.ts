@@ -1,3 +1,5 @@
+import type { FloatArray } from '../numeric/arithmetic.ts';
+
 /** Bytes that can be read in ranges: a file, or a part of one. The core never sees a path or a handle. */
 export interface ByteSource {
   /** For messages: what a person would call it, e.g. the path as written in the spec. */
@@ -19,8 +21,8 @@ export interface Tensor {
   readonly n: number;
   /** The file (shard) that holds it, as named by its {@link ByteSource}. */
   readonly file: string;
-  /** Fills `out` with the weights from index `from` on, as float32 (float64 storage is rounded). */
-  read(from: number, out: Float32Array): Promise<void>;
+  /** Fills `out` with the weights from index `from` on: as they are in a `Float64Array`, rounded (from float64 storage) in a `Float32Array`. */
+  read(from: number, out: FloatArray): Promise<void>;
 }
 
 /** Something wrong with a weight file, said so that the user can mend it. One bad tensor does not lose the others. */

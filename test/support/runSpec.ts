@@ -42,7 +42,8 @@ function checkFindings({ findings, file }: Analysis, expected: readonly Expected
   const left = [...findings];
   for (const announced of expected) {
     const at = left.findIndex((finding) => isMet(finding, announced, file.text));
-    if (at < 0) unmet.push(`announced and not found: line ${announced.line + 1} ${announced.severity} [${announced.code}] ${announced.part}`);
+    if (at < 0)
+      unmet.push(`announced and not found: line ${announced.line + 1} ${announced.severity} [${announced.code}] ${announced.part}`);
     else left.splice(at, 1);
   }
   const surplus = left.filter(isLoud).map((finding) => {

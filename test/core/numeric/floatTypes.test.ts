@@ -5,6 +5,7 @@ import {
   floatTypes,
   floorLog2,
   nextFloat32Below,
+  nextFloat64Below,
   powerOfTwo,
   roundHalfEven,
   roundToFloat,
@@ -28,6 +29,7 @@ test('E4M3 rounds as ml_dtypes does, and saturates where that gives NaN', () => 
 test('the types end where their specifications say', () => {
   const ends = Object.entries(floatTypes).map(([name, type]) => [name, type.largest, smallestPositive(type)]);
   expect(ends).toEqual([
+    ['fp64', Number.MAX_VALUE, Number.MIN_VALUE],
     ['fp32', 3.4028234663852886e38, 1.401298464324817e-45],
     ['fp16', 65504, 2 ** -24],
     ['bf16', 3.3895313892515355e38, 2 ** -133],
@@ -71,7 +73,8 @@ test('floorLog2 is exact where Math.log2 is not', () => {
   const below8 = 8 - 2 ** -50;
   expect(Math.floor(Math.log2(below8))).toBe(3);
   expect([below8, 8, 2 ** -149, 2 ** -1074, 1.5].map(floorLog2)).toEqual([2, 3, -149, -1074, 0]);
-  expect([-149, -1, 0, 127].map(powerOfTwo)).toEqual([2 ** -149, 0.5, 1, 2 ** 127]);
+  expect([-149, -1, 0, 127, -1022, 1023].map(powerOfTwo)).toEqual([2 ** -149, 0.5, 1, 2 ** 127, 2 ** -1022, 2 ** 1023]);
+  expect([-1023, -1074, -1075, -1200, 1024].map(powerOfTwo)).toEqual([2 ** -1023, Number.MIN_VALUE, 0, 0, Number.POSITIVE_INFINITY]);
 });
 
 test('half rounds to even on both sides of zero', () => {
@@ -85,6 +88,16 @@ test('nothing lies between a float32 and the next one below', () => {
       fc.pre(Number.isFinite(below));
       expect(below).toBeLessThan(x);
       expect([below, x + 0]).toContain(Math.fround((below + x) / 2) + 0);
+    }),
+  );
+});
+
+test('nothing lies between a float64 and the next one below', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -(2 ** 1000), max: 2 ** 1000, noNaN: true }), (x) => {
+      const below = nextFloat64Below(x);
+      expect(below).toBeLessThan(x);
+      expect([below, x + 0]).toContain((below + x) / 2 + 0);
     }),
   );
 });

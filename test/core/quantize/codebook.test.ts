@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codebook, encode, type Ties } from '../../../core/format/codebook.ts';
+import { codebook, encode, nearestLevel, type Ties } from '../../../core/format/codebook.ts';
 import { e2m1Code, int4, nf4 } from './tables.ts';
 
 const everyTies: readonly Ties[] = ['lower', 'upper', 'even', 'away', 'zero'];
@@ -50,6 +50,26 @@ test('encode finds the nearest level, for unsorted, repeated and missing levels'
   );
 });
 
+test('in float64 the level is nearest too where float32 cannot tell', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 1, maxLength: 16 }),
+      fc.constantFrom(...everyTies),
+      fc.integer({ min: -8, max: 8 }),
+      fc.integer({ min: -40, max: 40 }),
+      fc.integer({ min: -2, max: 2 }),
+      (levels, ties, zeroPoint, quarters, tiny) => {
+        const book = codebook(levels, ties, 4);
+        // Exact, and so are the distances.
+        const x = quarters / 4 + tiny * 2 ** -45;
+        const level = book.ascending[nearestLevel('float64', book, zeroPoint, x)]! - zeroPoint;
+        expect(Math.abs(level - x)).toBe(Math.min(...levels.map((other) => Math.abs(other - zeroPoint - x))));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
 test('a tie goes where its rule says, for any two levels', () => {
   fc.assert(
     fc.property(fc.integer({ min: -8, max: 7 }), fc.integer({ min: 1, max: 8 }), (low, gap) => {
@@ -85,9 +105,10 @@ test('missing levels are unused codes, and one level too many is refused', () =>
   expect(() => codebook([1, 2, 3], 'lower', 1)).toThrow('A 1-bit code has 2 levels; this codebook has 3');
 });
 
-test('a value is compared in float32', () => {
+test('a value is compared in float32, unless the arithmetic is float64', () => {
   const book = codebook([0, 1], 'lower', 1);
   expect([encode(book, 0.5 + 2 ** -30), encode(book, 0.5 + 2 ** -24)]).toEqual([0, 1]);
+  expect([0.5, 0.5 + 2 ** -53].map((x) => nearestLevel('float64', book, 0, x))).toEqual([0, 1]);
 });
 
 const decoded = (levels: readonly number[], ties: Ties, x: number): number => {

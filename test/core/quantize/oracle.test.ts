@@ -94,4 +94,4 @@ function unpacked(text: string): Float32Array {
 }
 
 /** Without signs of zeros, which mean nothing in a reconstruct. */
-const plain = (values: Float32Array): number[] => Array.from(values, (value) => value + 0);
+const plain = (values: ArrayLike<number>): number[] => Array.from(values, (value) => value + 0);

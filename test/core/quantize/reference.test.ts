@@ -3,12 +3,14 @@ import { expect, test } from 'vitest';
 import { codebook, type Ties } from '../../../core/format/codebook.ts';
 import { errorSums } from '../../../core/measure/errorSums.ts';
 import { nsr } from '../../../core/measure/measures.ts';
+import type { FloatArray } from '../../../core/numeric/arithmetic.ts';
 import { quantize } from '../../../core/quantize/reference.ts';
 import type { Anchor, ScaleRule } from '../../../core/quantize/scaleRule.ts';
 import * as tables from './tables.ts';
 
 /** 128 quantiles of Student's t with 5 degrees of freedom. */
-const studentT = Float32Array.from({ length: 128 }, (_, i) => quantile((i + 0.5) / 128, 5));
+const studentT64 = Float64Array.from({ length: 128 }, (_, i) => quantile((i + 0.5) / 128, 5));
+const studentT = Float32Array.from(studentT64);
 
 /** How the paper's reference quantizes with a codebook: one scale per group, in float32, of the largest positive level. */
 const paper: ScaleRule = {
@@ -22,7 +24,9 @@ const paper: ScaleRule = {
 
 const anchored = (anchor: Anchor): ScaleRule => ({ ...paper, anchor });
 
-// The published figures are of float64 arithmetic; float32 scales move them by up to 3e-9, less than their last digit.
+const inFloat64 = (rule: ScaleRule): ScaleRule => ({ ...rule, type: { kind: 'float', name: 'fp64' } });
+
+// The published figures are of float64 arithmetic; float32 moves them by less than their last digit.
 test.each<[string, readonly number[], Ties, Anchor, number]>([
   ['nf4', tables.nf4, 'lower', { kind: 'max_level' }, 0.00948555],
   ['sf4_5', tables.sf4, 'lower', { kind: 'max_level' }, 0.00992277],
@@ -41,7 +45,8 @@ test.each<[string, readonly number[], Ties, Anchor, number]>([
   ['mokey (flint4)', tables.flint4, 'lower', { kind: 'max_level' }, 0.02305656],
   ['en_25', tables.en25, 'lower', { kind: 'max_level' }, 0.01305388],
 ])('%s loses on t-distributed weights what the reference loses', (_, levels, ties, anchor, expected) => {
-  expect(Math.abs(lost(levels, ties, anchored(anchor)) - expected)).toBeLessThan(1e-8);
+  expect(Math.abs(lost(studentT, levels, ties, anchored(anchor)) - expected)).toBeLessThan(1e-8);
+  expect(lost(studentT64, levels, ties, inFloat64(anchored(anchor))).toFixed(8)).toBe(expected.toFixed(8));
 });
 
 test.each<[string, readonly number[], number]>([
@@ -59,6 +64,9 @@ test.each<[string, readonly number[], number]>([
   expect(scale! / whole!).toBeCloseTo(expected, 6);
   // One block: searching per block is the same.
   expect(quantize(studentT, [128], book, anchored({ ...search, per: 'block' })).scales[0]).toBe(scale);
+  const clip: Anchor = { kind: 'clip', of: 'max_level', fraction: expected };
+  const [found, clipped] = [search, clip].map((anchor) => quantize(studentT64, [128], book, inFloat64(anchored(anchor))));
+  expect(found).toEqual(clipped);
 });
 
 test.each<[string, readonly number[], readonly number[]]>([
@@ -120,12 +128,31 @@ test('the smallest and the largest weights have a scale', () => {
   expect(huge.reconstruct[0]).toBe(1.7014117331926443e38);
 });
 
+test('a scale in fp64 keeps every bit of weights, scale and reconstruct', () => {
+  const book = codebook([0, 1, 2, 3, -1, -2, -3], 'lower', 4);
+  const weights = Float64Array.of(0.1, 0.3, -0.2);
+  const { scales, reconstruct } = quantize(weights, [3], book, inFloat64(paper));
+  expect([...scales]).toEqual([0.3 / 3]);
+  expect([...reconstruct]).toEqual([0.3 / 3, (0.3 / 3) * 3, (0.3 / 3) * -2]);
+});
+
+test('in float64 the smallest weights have a scale, and those whose squares cannot be added up are left out', () => {
+  const book = codebook(tables.e2m1Code, 'even', 4);
+  for (const kind of ['absmax', 'max_power', 'signed_max', 'minmax'] as const) {
+    const rule = inFloat64(anchored({ kind }));
+    expect(quantize(Float64Array.of(Number.MIN_VALUE, 0), [2], book, rule).scales[0]).toBe(Number.MIN_VALUE);
+    const huge = quantize(Float64Array.of(-(2 ** 480), 2 ** 481, 2 ** 479), [3], book, rule);
+    expect(huge.reconstruct[1]).toBeNaN();
+    expect([huge.reconstruct[0], huge.reconstruct[2]].every(Number.isFinite)).toBe(true);
+  }
+});
+
 test('a wrong number of weights is refused', () => {
   expect(() => quantize(new Float32Array(3), [2, 2], codebook([0, 1], 'lower', 1), paper)).toThrow(
     'A tensor of shape 2 x 2 has 4 weights, not 3',
   );
 });
 
-function lost(levels: readonly number[], ties: Ties, rule: ScaleRule): number {
-  return nsr(errorSums(studentT, [128], quantize(studentT, [128], codebook(levels, ties, 4), rule)));
+function lost(weights: FloatArray, levels: readonly number[], ties: Ties, rule: ScaleRule): number {
+  return nsr(errorSums(weights, [128], quantize(weights, [128], codebook(levels, ties, 4), rule)));
 }

@@ -68,6 +68,14 @@ test('a scale that is not zero never becomes zero or infinite', () => {
   expect(storedScale(e8m0, 'floor', 0)).toBe(0);
 });
 
+test('a scale computed in float64 is rounded to fp32 where it is stored so, and not at all to fp64', () => {
+  const stored = (name: 'fp32' | 'fp64', scale: number) =>
+    (['nearest', 'floor', 'ceil', 'even'] as const).map((rounding) => storedScale({ kind: 'float', name }, rounding, scale));
+  expect(stored('fp32', 1 + 2 ** -30)).toEqual([1, 1, 1 + 2 ** -23, 1]);
+  expect(stored('fp32', 2 ** 400)).toEqual(Array(4).fill(3.4028234663852886e38));
+  for (const scale of [1 + 2 ** -30, 2 ** 400, Number.MIN_VALUE]) expect(stored('fp64', scale)).toEqual(Array(4).fill(scale));
+});
+
 test('floor is toward zero and ceil away from it, also in a declared format', () => {
   const types: readonly ScaleType[] = [
     { kind: 'int', name: 'int8', bits: 8 },

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codebook, type Ties } from '../../../core/format/codebook.ts';
-import { errorSums } from '../../../core/measure/errorSums.ts';
+import { type ErrorSums, errorSums } from '../../../core/measure/errorSums.ts';
+import { type FloatArray, floatArray } from '../../../core/numeric/arithmetic.ts';
 import { quantize } from '../../../core/quantize/reference.ts';
-import type { Anchor, ScaleRounding, ScaleRule, ScaleType } from '../../../core/quantize/scaleRule.ts';
+import { type Anchor, arithmeticOf, type ScaleRounding, type ScaleRule, type ScaleType } from '../../../core/quantize/scaleRule.ts';
 import { type QuantizationJob, quantizationErrors } from '../../../core/quantize/stream.ts';
 import { e2m1Code as e2m1, int4 } from './tables.ts';
 
@@ -14,13 +15,22 @@ test('the stream equals the reference for any tensor, rule and chunk', async () 
       fc.array(jobs, { minLength: 1, maxLength: 4 }),
       fc.integer({ min: 1, max: 200 }),
       async (tensor, list, chunk) => {
-        const expected = list.map((job) =>
-          errorSums(tensor.weights, tensor.shape, quantize(tensor.weights, tensor.shape, job.codebook, job.rule)),
-        );
+        const expected = list.map((job) => referenceErrors(tensor, job));
         expect(await quantizationErrors(streamed(tensor), list, { chunk })).toEqual(expected);
       },
     ),
     { numRuns: 700 },
+  );
+});
+
+test('with a scale in fp64 the stream equals the reference for any weights in float64', async () => {
+  const type: ScaleType = { kind: 'float', name: 'fp64' };
+  await fc.assert(
+    fc.asyncProperty(tensors, jobs, fc.integer({ min: 1, max: 200 }), async (tensor, { codebook, rule }, chunk) => {
+      const job = { codebook, rule: { ...rule, type } };
+      expect(await quantizationErrors(streamed(tensor), [job], { chunk })).toEqual([referenceErrors(tensor, job)]);
+    }),
+    { numRuns: 500 },
   );
 });
 
@@ -44,7 +54,7 @@ test('jobs whose blocks are laid out alike share every read, none longer than a 
   const file = streamed(tensor);
   const counted = {
     ...file,
-    read(from: number, out: Float32Array) {
+    read(from: number, out: FloatArray) {
       reads.push(out.length);
       return file.read(from, out);
     },
@@ -120,23 +130,30 @@ const plain: ScaleRule = {
 
 interface Values {
   readonly shape: readonly number[];
-  readonly weights: Float32Array;
+  readonly weights: FloatArray;
+}
+
+function referenceErrors({ shape, weights }: Values, { codebook, rule }: QuantizationJob): ErrorSums {
+  const read = floatArray(arithmeticOf(rule), weights);
+  return errorSums(read, shape, quantize(read, shape, codebook, rule));
 }
 
 /** A tensor that hands out its weights as a file would. */
 const streamed = ({ shape, weights }: Values) => ({
   shape,
   n: weights.length,
-  async read(from: number, out: Float32Array) {
+  async read(from: number, out: FloatArray) {
     if (from + out.length > weights.length) throw new RangeError('Read beyond the end');
     out.set(weights.subarray(from, from + out.length));
   },
 });
 
 const weight = fc.oneof(
-  { weight: 12, arbitrary: fc.double({ min: -1, max: 1, noNaN: true }).map(Math.fround) },
+  { weight: 12, arbitrary: fc.double({ min: -1, max: 1, noNaN: true }) },
   { weight: 4, arbitrary: fc.integer({ min: -16, max: 16 }).map((i) => i / 4) },
   { weight: 2, arbitrary: fc.constantFrom(0, -0, 1e38, -3.4e38, 1e-45, -1e-40, 1000) },
+  // Infinite or 0 as float32.
+  { weight: 1, arbitrary: fc.constantFrom(1e100, 2 ** 480, -(2 ** 481), 1e308, 1e-100, Number.MIN_VALUE) },
   { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY) },
   { weight: 1, arbitrary: fc.float() },
 );
@@ -150,7 +167,7 @@ const shapes = fc.oneof(
 
 const tensors: fc.Arbitrary<Values> = shapes.chain((shape) => {
   const n = shape.reduce((product, size) => product * size, 1);
-  return fc.array(weight, { minLength: n, maxLength: n }).map((weights) => ({ shape, weights: Float32Array.from(weights) }));
+  return fc.array(weight, { minLength: n, maxLength: n }).map((weights) => ({ shape, weights: Float64Array.from(weights) }));
 });
 
 const ties = fc.constantFrom<Ties>('lower', 'upper', 'even', 'away', 'zero');
@@ -177,6 +194,7 @@ const codebooks = fc.oneof(
 
 const scaleTypes = fc.oneof(
   fc.constantFrom<ScaleType>(
+    { kind: 'float', name: 'fp64' },
     { kind: 'float', name: 'fp32' },
     { kind: 'float', name: 'fp16' },
     { kind: 'float', name: 'bf16' },

@@ -88,6 +88,13 @@ test('F64 is rounded to the nearest float32', () => {
   expect([...decoded('F64', bytesOf(Float64Array.from(values)))]).toEqual(values.map(Math.fround));
 });
 
+test('F64 is exact in float64', () => {
+  const values = [0.1, -0, 1 / 3, 1e300, Number.MIN_VALUE, 1 + 2 ** -52, Number.NaN];
+  const out = new Float64Array(values.length);
+  decode('F64', bytesOf(Float64Array.from(values)), out);
+  expect([...out]).toEqual(values);
+});
+
 test.for(Object.keys(bytesPerValue).filter(isStorageType))(
   '%s decodes the same from any byte offset and into any part of an array',
   (type) => {
@@ -99,6 +106,9 @@ test.for(Object.keys(bytesPerValue).filter(isStorageType))(
       const out = new Float32Array(11).fill(7);
       decode(type, shifted.subarray(shift), out.subarray(1, 9));
       expect([...out]).toEqual([7, ...expected, 7, 7]);
+      const wide = new Float64Array(11).fill(7);
+      decode(type, shifted.subarray(shift), wide.subarray(1, 9));
+      expect([...wide].map(Math.fround)).toEqual([...out]);
     }
   },
 );

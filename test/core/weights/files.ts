@@ -101,6 +101,14 @@ export async function weightsOf(tensor: Tensor | undefined): Promise<readonly nu
   return [...out];
 }
 
+/** Likewise, without rounding those that are stored as float64. */
+export async function exactWeightsOf(tensor: Tensor | undefined): Promise<readonly number[]> {
+  if (!tensor) throw new Error('There is no such tensor');
+  const out = new Float64Array(tensor.n);
+  await tensor.read(0, out);
+  return [...out];
+}
+
 export const namesOf = (tensors: readonly Tensor[]): readonly string[] => tensors.map((tensor) => tensor.name);
 
 export const noSibling = async (): Promise<undefined> => undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readNpy } from '../../../core/weights/npy.ts';
-import { bytesOf, join, le, memorySource, npy, npyWithHeader, safetensors, utf8, weightsOf } from './files.ts';
+import { bytesOf, exactWeightsOf, join, le, memorySource, npy, npyWithHeader, safetensors, utf8, weightsOf } from './files.ts';
 
 const read = (bytes: Uint8Array) => readNpy(memorySource(bytes, 'dir/w.npy'));
 
@@ -30,6 +30,17 @@ describe('a sound file', () => {
       { name: 'w', shape: [2, 2], n: 4, type, from: 'dir/w.npy' },
     ]);
     expect(await weightsOf(file.tensors[0])).toEqual(values);
+    expect(await exactWeightsOf(file.tensors[0])).toEqual(values);
+  });
+
+  test('of float64 keeps every bit for whom wants float64, in either byte order', async () => {
+    const exact = [0.1, -1 / 3, 1e300, Number.MIN_VALUE];
+    const little = bytesOf(Float64Array.from(exact));
+    for (const file of [npy('<f8', [4], little), npy('>f8', [4], bigEndian(little, 8))]) {
+      const { tensors } = await read(file);
+      expect(await exactWeightsOf(tensors[0])).toEqual(exact);
+      expect(await weightsOf(tensors[0])).toEqual(exact.map(Math.fround));
+    }
   });
 
   test('may hold a scalar, or nothing', async () => {
@@ -96,6 +107,12 @@ describe('Fortran order', () => {
           const out = new Float32Array((b % (n - from)) + 1);
           await file.tensors[0]!.read(from, out);
           expect([...out]).toEqual(Array.from(out, (_, i) => from + i));
+          const thirds = await read(npy('<f8', shape, bytesOf(Float64Array.from(columnMajor(shape), (i) => i / 3)), 'F'));
+          const exact = new Float64Array(out.length);
+          await thirds.tensors[0]!.read(from, exact);
+          expect([...exact]).toEqual(Array.from(out, (i) => i / 3));
+          await thirds.tensors[0]!.read(from, out);
+          expect([...out]).toEqual([...exact].map(Math.fround));
         },
       ),
     ));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readNpz } from '../../../core/weights/npz.ts';
-import { bytesOf, join, le, memorySource, namesOf, npy, utf8, weightsOf, zip } from './files.ts';
+import { bytesOf, exactWeightsOf, join, le, memorySource, namesOf, npy, utf8, weightsOf, zip } from './files.ts';
 
 const read = (bytes: Uint8Array) => readNpz(memorySource(bytes, 'w.npz'));
 
@@ -33,6 +33,18 @@ describe('an archive that numpy wrote', () => {
     const file = await read(new Uint8Array(Buffer.from(base64, 'base64')));
     expect(await weightsOf(file.tensors[0])).toEqual(Array(64).fill(0.25));
   });
+});
+
+test('float64 keeps every bit for whom wants float64, stored or deflated', async () => {
+  const exact = [0.1, -1 / 3, 1e300];
+  const data = npy('<f8', [3], bytesOf(Float64Array.from(exact)));
+  const { tensors } = await read(
+    zip([
+      { name: 'a.npy', data },
+      { name: 'b.npy', data, deflate: true },
+    ]),
+  );
+  expect(await Promise.all(tensors.map(exactWeightsOf))).toEqual([exact, exact]);
 });
 
 test('a stored entry is read in place, in the ranges that are asked for', async () => {

@@ -97,6 +97,15 @@ describe('the server', () => {
     await vscode.commands.executeCommand('nibble.restartServer');
     await until('a running server', () => api.status().text === 'Nibble: ready');
   });
+
+  it('is the only one then, and answers once', async function () {
+    if (process.platform === 'win32') return this.skip();
+    await until('one server', () => serverProcesses().length === 1);
+    const { document } = await open('sample.nibble');
+    const place = document.positionAt(document.getText().indexOf('Mine'));
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, place);
+    assert.equal(hovers.length, 1);
+  });
 });
 
 /** The language servers that this extension host has started. */

@@ -1,0 +1,40 @@
+import { type Distortion, distortion, type Measure } from './distortion.ts';
+import { momentsProblem, type Moments, type Problem } from './moments.ts';
+import { nBelow, type Points, pointsOf } from './points.ts';
+
+/** The error of codebooks on one distribution. */
+export interface ErrorOfLevels {
+  /**
+   * The sum of mass times error for ascending levels; values beyond the outermost saturate. A look-up per level, whatever the number of bins.
+   * Infinite where there are masses and no levels.
+   */
+  (ascending: ArrayLike<number>): number;
+}
+
+/** Prepares moments for the errors of many codebooks. */
+export function codebookError(moments: Moments, measure: Measure): ErrorOfLevels | Problem {
+  const problem = momentsProblem(moments);
+  return problem === undefined ? errorOnPoints(pointsOf(moments), measure) : { problem };
+}
+
+/** {@link codebookError} for points. */
+export function errorOnPoints(points: Points, measure: Measure): ErrorOfLevels {
+  const runs = distortion(points, measure);
+  const inside = measure === 'mse' ? points.within : 0;
+  return (ascending) => inside + encoded(runs, points.at, ascending);
+}
+
+/** The error of all points, each at its nearest level. A point on a threshold has the same error on either side. */
+function encoded(runs: Distortion, at: Float64Array, ascending: ArrayLike<number>): number {
+  if (ascending.length === 0) return at.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+  let error = 0;
+  let from = 0;
+  for (let i = 0; i < ascending.length; i++) {
+    const level = ascending[i]!;
+    const isLast = i + 1 === ascending.length;
+    const to = isLast ? at.length : nBelow(at, (level + ascending[i + 1]!) / 2, from);
+    error += runs.at(level, from, to);
+    from = to;
+  }
+  return error;
+}

@@ -1,0 +1,51 @@
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Results as Known, resultOf } from '../core/ide/known.ts';
+import { evaluationKey } from '../core/lang/evaluationKey.ts';
+import type { Evaluation } from '../core/lang/spec.ts';
+import * as measures from '../core/measure/measures.ts';
+import type { Span } from '../core/syntax/tree.ts';
+import type { ResultRow } from '../core/view/resultsView.ts';
+import type { Results } from '../protocol/messages.ts';
+import type { Session } from './session.ts';
+
+/** What is known of the rows that a document asks for: those of each comparison, then what only assertions and lone formats ask for. */
+export function resultsOf(document: TextDocument, session: Session): Results {
+  const known = session.results(document.uri);
+  const compared = session
+    .analysis(document)
+    .comparisons.flatMap(({ name, rows }) => rows.map((evaluation) => ({ compare: name, evaluation })));
+  const keys = new Set(compared.map(({ evaluation }) => evaluationKey(evaluation)));
+  const others = session.evaluations(document, undefined).filter((evaluation) => !keys.has(evaluationKey(evaluation)));
+  const asked = [...compared, ...others.map((evaluation) => ({ compare: null, evaluation }))];
+  const rows = asked.flatMap(({ compare, evaluation }) => resultRow(compare, evaluation, known) ?? []);
+  return { uri: document.uri, version: document.version, nRows: asked.length, rows };
+}
+
+/** Where the format of that name is declared, in whatever file. */
+export function placeOfFormat(name: string, evaluations: readonly Evaluation[]): (Span & { readonly uri: string }) | undefined {
+  const symbol = evaluations.find(({ format }) => format.name === name)?.format.symbol;
+  const at = symbol?.declaration.name;
+  return symbol && at && { uri: symbol.module.uri, start: at.start, end: at.end };
+}
+
+function resultRow(compare: string | null, evaluation: Evaluation, known: Known): ResultRow | undefined {
+  const { format, scale, weights } = evaluation;
+  const total = resultOf(evaluation, known)?.total;
+  return (
+    total && {
+      compare,
+      format: format.name,
+      weights: weights.name,
+      scale: scale.name,
+      sqnr: finite(measures.sqnr(total)),
+      nsr: finite(measures.nsr(total)),
+      relativeMae: finite(measures.relativeMae(total)),
+      bitsPerWeight: finite(measures.bitsPerWeight(total, format.bits, scale.rule)),
+      clipped: finite(measures.clipped(total)),
+      entropy: finite(measures.entropy(total)),
+    }
+  );
+}
+
+/** JSON has neither infinity nor NaN. */
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);

@@ -1,0 +1,70 @@
+import { resultColumns } from '../core/view/resultColumns.ts';
+import type { ResultRow, Sort } from '../core/view/resultsView.ts';
+import type { Results, Status } from '../protocol/messages.ts';
+import type { PanelDocument, PanelProtocol, ToPanel } from '../protocol/panel.ts';
+
+/** The version of the messages and of the saved state that this panel reads and writes. */
+export const protocol: PanelProtocol = 1;
+
+/** A message of the client; undefined for anything else. What is read is copied, so that nothing comes along that was not asked for. */
+export function toPanel(data: unknown): ToPanel | undefined {
+  const message = fields(data);
+  if (message?.['protocol'] !== protocol) return undefined;
+  switch (message['kind']) {
+    case 'document': {
+      const document = panelDocument(message['document']);
+      return document && { protocol, kind: 'document', document };
+    }
+    case 'results': {
+      const results = resultsFrom(message['results']);
+      return results && { protocol, kind: 'results', results };
+    }
+    case 'status': {
+      const status = statusFrom(message['status']);
+      return status && { protocol, kind: 'status', status };
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function panelDocument(data: unknown): PanelDocument | undefined {
+  const { uri, name, version } = fields(data) ?? {};
+  return isText(uri) && isText(name) && isCount(version) ? { uri, name, version } : undefined;
+}
+
+/** Results are taken whole or not at all: a table with rows left out would be a lie. */
+export function resultsFrom(data: unknown): Results | undefined {
+  const { uri, version, nRows, rows } = fields(data) ?? {};
+  if (!isText(uri) || !isCount(version) || !isCount(nRows) || !Array.isArray(rows)) return undefined;
+  const read = rows.map(rowFrom);
+  return read.every((row) => row !== undefined) ? { uri, version, nRows, rows: read } : undefined;
+}
+
+export function sortFrom(data: unknown): Sort {
+  const { by, direction } = fields(data) ?? {};
+  const name = by === 'format' ? by : resultColumns.find((column) => column.name === by)?.name;
+  return name !== undefined && (direction === 'ascending' || direction === 'descending') ? { by: name, direction } : null;
+}
+
+/** The fields of an object; undefined for what is none. */
+export const fields = (data: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
+
+function rowFrom(data: unknown): ResultRow | undefined {
+  const { compare, format, weights, scale, sqnr, nsr, relativeMae, bitsPerWeight, clipped, entropy } = fields(data) ?? {};
+  if (!(compare === null || isText(compare)) || !isText(format) || !isText(weights) || !isText(scale)) return undefined;
+  if (!isFigure(sqnr) || !isFigure(nsr) || !isFigure(relativeMae) || !isFigure(bitsPerWeight)) return undefined;
+  if (!isFigure(clipped) || !isFigure(entropy)) return undefined;
+  return { compare, format, weights, scale, sqnr, nsr, relativeMae, bitsPerWeight, clipped, entropy };
+}
+
+function statusFrom(data: unknown): Status | undefined {
+  const { uri, state, message, done, total } = fields(data) ?? {};
+  if (state !== 'idle' && state !== 'evaluating' && state !== 'error') return undefined;
+  return isText(uri) && isText(message) && isCount(done) && isCount(total) ? { uri, state, message, done, total } : undefined;
+}
+
+const isText = (data: unknown): data is string => typeof data === 'string';
+const isCount = (data: unknown): data is number => Number.isFinite(data) && (data as number) >= 0;
+const isFigure = (data: unknown): data is number | null => data === null || Number.isFinite(data);

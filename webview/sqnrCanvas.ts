@@ -1,0 +1,149 @@
+import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, LinearScale, type Plugin, Tooltip } from 'chart.js';
+import type { BarChart } from '../core/view/sqnrChart.ts';
+import { type Colours, colours } from './colours.ts';
+import { element } from './dom.ts';
+
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+
+/** Lines of text from bar to bar, and above and below all bars. */
+const lineHeights = { bar: 1.9, around: 4 };
+
+/** The bars of a section on a canvas. A click on one asks for its format. */
+export class SqnrCanvas {
+  readonly root: HTMLElement;
+  readonly #canvas = element('canvas', '');
+  readonly #reveal: (format: string) => void;
+  #chart: Chart<'bar', (number | null)[], string> | undefined;
+  #shown: BarChart | null = null;
+
+  constructor(reveal: (format: string) => void) {
+    this.#reveal = reveal;
+    this.#canvas.role = 'img';
+    this.root = element('div', 'chart', this.#canvas);
+  }
+
+  show(chart: BarChart | null): void {
+    this.#shown = chart;
+    this.root.hidden = chart === null;
+    this.#draw();
+  }
+
+  recolour(): void {
+    this.#draw();
+  }
+
+  dispose(): void {
+    this.#chart?.destroy();
+    this.#chart = undefined;
+  }
+
+  /** A chart anew each time: it is drawn in a millisecond, and no setting of the one before can stay behind. */
+  #draw(): void {
+    this.dispose();
+    if (this.#shown === null) return;
+    const theme = colours();
+    this.#canvas.ariaLabel = this.#shown.spoken;
+    this.root.style.height = `${Math.ceil((this.#shown.bars.length * lineHeights.bar + lineHeights.around) * theme.font.size)}px`;
+    this.#chart = new Chart(this.#canvas, configuration(this.#shown, theme, this.#reveal));
+  }
+}
+
+function configuration(
+  { bars, axis, axisTitle }: BarChart,
+  theme: Colours,
+  reveal: (format: string) => void,
+): ChartConfiguration<'bar', (number | null)[], string> {
+  const plain = { ...theme.font, weight: 'normal' as const };
+  const strong = { ...theme.font, weight: 'bold' as const };
+  const bold = (i: number) => (bars[i]?.isBest ? strong : plain);
+  return {
+    type: 'bar',
+    data: {
+      labels: bars.map(({ label }) => label),
+      datasets: [
+        {
+          data: bars.map(({ end }) => end),
+          // From the start of the axis also where values are negative.
+          base: axis.min,
+          backgroundColor: bars.map(({ isBest }) => (isBest ? theme.best : theme.bar)),
+          borderColor: theme.outline,
+          borderWidth: theme.outline === 'transparent' ? 0 : 1,
+          barPercentage: 0.75,
+          categoryPercentage: 1,
+        },
+      ],
+    },
+    options: {
+      indexAxis: 'y',
+      // Nothing moves, so there is nothing for reduced motion to take away.
+      animation: false,
+      maintainAspectRatio: false,
+      interaction: { mode: 'index', axis: 'y', intersect: false },
+      layout: { padding: { right: widestValue(bars, theme) } },
+      scales: {
+        x: {
+          min: axis.min,
+          max: axis.max,
+          ticks: { stepSize: axis.step, color: theme.faint, font: plain },
+          grid: { color: theme.grid },
+          border: { color: theme.grid },
+          title: { display: true, text: axisTitle, color: theme.faint, font: plain },
+        },
+        y: {
+          ticks: { color: theme.text, font: ({ index }) => bold(index), autoSkip: false },
+          grid: { display: false },
+          border: { color: theme.grid },
+        },
+      },
+      plugins: {
+        tooltip: {
+          displayColors: false,
+          backgroundColor: theme.hover.background,
+          titleColor: theme.hover.text,
+          bodyColor: theme.hover.text,
+          borderColor: theme.hover.border,
+          borderWidth: 1,
+          titleFont: strong,
+          bodyFont: plain,
+          callbacks: { label: ({ dataIndex }) => `SQNR ${bars[dataIndex]?.value ?? ''} dB` },
+        },
+      },
+      onClick: (_event, [hit]) => {
+        const bar = hit && bars[hit.index];
+        if (bar) reveal(bar.format);
+      },
+      onHover: ({ native }, hits) => {
+        if (native?.target instanceof HTMLElement) native.target.style.cursor = hits.length > 0 ? 'pointer' : 'default';
+      },
+    },
+    plugins: [valuesAtEnds(bars, theme, bold)],
+  };
+}
+
+/** What is written behind a bar: the best says so in words too. */
+const valueText = ({ value, isBest }: BarChart['bars'][number]): string => (isBest ? `${value} best` : value);
+
+/** Room for what is written behind the bars; a letter is about half as wide as it is high. */
+const widestValue = (bars: BarChart['bars'], { font }: Colours): number =>
+  Math.max(...bars.map((bar) => valueText(bar).length)) * font.size * 0.6 + 8;
+
+/** Writes each value behind its bar, so that nobody has to measure by eye. */
+const valuesAtEnds = (
+  bars: BarChart['bars'],
+  theme: Colours,
+  fontOf: (i: number) => Colours['font'] & { readonly weight: string },
+): Plugin<'bar'> => ({
+  id: 'values',
+  afterDatasetsDraw({ ctx, chartArea, scales }) {
+    ctx.save();
+    ctx.fillStyle = theme.text;
+    ctx.textBaseline = 'middle';
+    for (const [i, bar] of bars.entries()) {
+      const { weight, size, family } = fontOf(i);
+      ctx.font = `${weight} ${size}px ${family}`;
+      const x = bar.end === null ? chartArea.left : scales['x']!.getPixelForValue(bar.end);
+      ctx.fillText(valueText(bar), x + 6, scales['y']!.getPixelForValue(i));
+    }
+    ctx.restore();
+  },
+});

@@ -1,0 +1,73 @@
+import { type ColumnName, resultColumns } from '../core/view/resultColumns.ts';
+import { nextSort, type ResultLine, type ResultSection, type Sort } from '../core/view/resultsView.ts';
+import { element, write } from './dom.ts';
+import type { SectionActions } from './section.ts';
+
+/** The results of a section as a table, whose heads sort it and whose rows lead to the formats. */
+export class ResultsTable {
+  /** Scrolls sideways where the column is narrow, by keyboard too. */
+  readonly root: HTMLElement;
+  readonly #actions: SectionActions;
+  readonly #caption = element('caption', '');
+  readonly #body = element('tbody', '');
+  readonly #heads: ReadonlyMap<ColumnName, HTMLElement>;
+  #sort: Sort = null;
+
+  constructor(actions: SectionActions) {
+    this.#actions = actions;
+    this.#heads = new Map([this.#head('format', 'Format'), ...resultColumns.map(({ name, title }) => this.#head(name, title))]);
+    const head = element('thead', '', element('tr', '', ...this.#heads.values()));
+    this.root = element('div', 'scroll', element('table', '', this.#caption, head, this.#body));
+    this.root.tabIndex = 0;
+    this.root.role = 'region';
+  }
+
+  show({ title, subject, rows }: ResultSection, sort: Sort): void {
+    this.#sort = sort;
+    this.root.ariaLabel = `${title} on ${subject}`;
+    write(
+      this.#caption,
+      `${title} on ${subject}: error of each format. The head of a column sorts by it, a format leads to its declaration`,
+    );
+    for (const [name, head] of this.#heads) head.ariaSort = sort?.by === name ? sort.direction : 'none';
+    const focused = this.#focusedRow();
+    this.#body.replaceChildren(...rows.map((row) => this.#row(row)));
+    if (focused !== undefined) this.#focus(focused);
+  }
+
+  #head(name: ColumnName, title: string): [ColumnName, HTMLElement] {
+    const button = element('button', '', title, element('span', 'arrow'));
+    button.type = 'button';
+    button.addEventListener('click', () => this.#actions.sort(nextSort(this.#sort, name)));
+    const head = element('th', name === 'format' ? '' : 'figure', button);
+    head.scope = 'col';
+    return [name, head];
+  }
+
+  #row({ key, format, label, isBest, cells }: ResultLine): HTMLElement {
+    const button = element('button', 'link', element('bdi', '', label));
+    button.type = 'button';
+    button.title = 'Go to the declaration';
+    const head = element('th', '', button);
+    head.scope = 'row';
+    if (isBest) head.append(' ', element('span', 'best', 'best'));
+    const row = element('tr', isBest ? 'is-best' : '', head, ...cells.map((text) => element('td', 'figure', text)));
+    row.dataset['key'] = key;
+    // For the pointer anywhere on the row; for the keyboard there is the button, whose click comes by here too.
+    row.addEventListener('click', () => {
+      if (getSelection()?.isCollapsed !== false) this.#actions.reveal(format);
+    });
+    return row;
+  }
+
+  /** The key of the row that has the focus. */
+  #focusedRow(): string | undefined {
+    const row = document.activeElement?.closest('tr');
+    return row && this.#body.contains(row) ? row.dataset['key'] : undefined;
+  }
+
+  #focus(key: string): void {
+    const row = [...this.#body.rows].find((candidate) => candidate.dataset['key'] === key);
+    row?.querySelector('button')?.focus();
+  }
+}
