@@ -40,16 +40,22 @@ export class ResultsPanel {
   /** Shows the results of the given document, or else of the one in the active editor. */
   open(uri?: Uri): void {
     const target = uri ?? activeSpec();
-    if (target === undefined) return sayNoDocument();
+    if (target === undefined) {
+      void window.showInformationMessage('Open a Nibble document to see its results');
+      return;
+    }
     this.#follow(target.toString());
-    if (this.#panel) return this.#panel.reveal(undefined, true);
     const column = { viewColumn: ViewColumn.Beside, preserveFocus: true };
-    this.#adopt(window.createWebviewPanel(viewType, 'Results', column, { enableFindWidget: true }));
+    if (this.#panel) this.#panel.reveal(undefined, column.preserveFocus);
+    else this.#adopt(window.createWebviewPanel(viewType, 'Results', column, { enableFindWidget: true }));
   }
 
   /** A panel of the window as it was closed. There may be a newer one already, since a restored one waits until it is seen. */
   #restore(panel: WebviewPanel, state: unknown): void {
-    if (this.#panel) return panel.dispose();
+    if (this.#panel) {
+      panel.dispose();
+      return;
+    }
     this.#uri ??= documentOfState(state) ?? activeSpec()?.toString();
     this.#adopt(panel);
   }
@@ -78,17 +84,23 @@ export class ResultsPanel {
   }
 
   #hear(message: FromPanel): void {
-    if (message.kind === 'ready') return this.#tellAll();
+    if (message.kind === 'ready') {
+      this.#tellAll();
+      return;
+    }
+    const { uri } = message;
     // Of another document than the one shown now: the click came too late.
-    if (message.uri !== this.#uri) return;
-    const work =
-      message.kind === 'reveal' ? this.#reveal(message.uri, message.format) : evaluateDocument(this.#server, Uri.parse(message.uri));
+    if (uri !== this.#uri) return;
+    const work = message.kind === 'reveal' ? this.#reveal(uri, message.format) : evaluateDocument(this.#server, Uri.parse(uri));
     work.catch((error) => this.#server.output.error(`The results panel: ${String(error)}`));
   }
 
   async #reveal(uri: string, format: string): Promise<void> {
     const place = await this.#server.request('nibble/formatPlace', { uri, format });
-    if (place === null) return void window.showInformationMessage(`The document has no format \`${format}\` any more`);
+    if (place === null) {
+      void window.showInformationMessage(`No row of ${nameOf(uri)} is of the format ${format} any more`);
+      return;
+    }
     const target = Uri.parse(place.uri);
     const { start, end } = place.range;
     await window.showTextDocument(target, {
@@ -114,9 +126,12 @@ export class ResultsPanel {
   #learnState(state: ServerState): void {
     if (this.#uri === undefined || state === 'starting') return;
     const nothing = { uri: this.#uri, done: 0, total: 0 };
-    if (state === 'stopped') return this.#tellStatus({ ...nothing, state: 'error', message: 'The language server has stopped' });
-    this.#tellStatus({ ...nothing, state: 'idle', message: '' });
-    this.#tellAll();
+    if (state === 'stopped') {
+      this.#tellStatus({ ...nothing, state: 'error', message: 'The language server has stopped' });
+    } else {
+      this.#tellStatus({ ...nothing, state: 'idle', message: '' });
+      this.#tellAll();
+    }
   }
 
   #showTitle(): void {
@@ -175,7 +190,3 @@ const nameOf = (uri: string): string => {
   const { path } = Uri.parse(uri);
   return path.slice(path.lastIndexOf('/') + 1);
 };
-
-function sayNoDocument(): void {
-  void window.showInformationMessage('Open a Nibble document to see its results');
-}

@@ -49,8 +49,21 @@ function readSpec(uri: string, root: string | undefined): { readonly text: strin
   }
 }
 
+/** The path of the file at an address; undefined where it has no place on the disk. */
+export function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    // Whoever opens a document may call it anything; an address that is none leads nowhere.
+    return undefined;
+  }
+}
+
 /** The folder of the file at an address; undefined where it has no place on the disk. */
-export const folderOf = (uri: string): string | undefined => (uri.startsWith('file:') ? dirname(fileURLToPath(uri)) : undefined);
+export function folderOf(uri: string): string | undefined {
+  const path = pathOf(uri);
+  return path === undefined ? undefined : dirname(path);
+}
 
 /** The address of a file. */
 export const uriOf = (path: string): string => pathToFileURL(path).href;

@@ -27,7 +27,7 @@ Written by \`node scripts/notices.mjs\`; do not edit.
 
 ## Packages
 
-The code of these packages is in the bundles \`dist/*.cjs\`. Development tools are not shipped and not listed.
+The code of these packages is in the bundles \`dist/*.cjs\` and \`dist/webview.js\`. Development tools are not shipped and not listed.
 
 | package | version | licence |
 | --- | --- | --- |
@@ -66,24 +66,21 @@ function compare(a, b) {
 
 /** The folders of the packages with at least one byte in a bundle. The entry points are those of esbuild.mjs; a test holds them equal. */
 async function bundledFolders() {
-  const { metafile } = await build({
-    entryPoints: { client: 'client/main.ts', server: 'server/main.ts', worker: 'node/worker.ts', cli: 'cli/main.ts' },
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    metafile: true,
-    outdir: 'dist',
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    external: ['vscode'],
-    loader: { '.nibble': 'text' },
-    logLevel: 'warning',
-  });
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const node = { platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], external: ['vscode'] };
+  const entryPoints = { client: 'client/main.ts', server: 'server/main.ts', worker: 'node/worker.ts', cli: 'cli/main.ts' };
+  const inputs = [
+    ...(await inputsOf({ ...node, entryPoints })),
+    ...(await inputsOf({ platform: 'browser', format: 'iife', entryPoints: { webview: 'webview/main.ts' } })),
+  ];
   const folders = inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? (packageFolder(path) ?? []) : []));
   return [...new Set(folders)];
+}
+
+/** Every file that bundles are made of, with what esbuild says of it. */
+async function inputsOf(options) {
+  const fixed = { absWorkingDir: root, bundle: true, write: false, metafile: true, outdir: 'dist', logLevel: 'warning' };
+  const { metafile } = await build({ ...fixed, loader: { '.nibble': 'text' }, ...options });
+  return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
 }
 
 function packageFolder(path) {
@@ -95,7 +92,14 @@ function packageAt(folder) {
   const licence = license ?? licenses?.map(({ type }) => type).join(' or ');
   const named = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
   if (licence === undefined || named === undefined) throw new Error(`${folder} is bundled and has no licence`);
-  return { name, version, licence, licenceText: readFileSync(join(root, folder, named), 'utf8').replace(/\r\n/g, '\n').trim() };
+  return {
+    name,
+    version,
+    licence,
+    licenceText: readFileSync(join(root, folder, named), 'utf8')
+      .replace(/\r\n/g, '\n')
+      .trim(),
+  };
 }
 
 /** Every source of the tables of published formats, each once, and the paper with its code. */

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { Evaluator } from '../node/evaluator.ts';
-import { folderOf, specFiles } from '../node/specFiles.ts';
+import { folderOf, pathOf, specFiles } from '../node/specFiles.ts';
 import { startServer } from './server.ts';
 
 let evaluator: Evaluator | undefined;
@@ -16,5 +16,6 @@ startServer(connection, {
   evaluations: () => (evaluator ??= new Evaluator(join(__dirname, 'worker.cjs'), workers)),
   files: specFiles,
   folderOf,
-  pathOf: (uri) => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined),
+  pathOf,
+  addressOf: (base, path) => pathToFileURL(resolve(base, path)).href,
 });

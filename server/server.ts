@@ -199,10 +199,7 @@ export function startServer(connection: Connection, platform: Platform): void {
   );
   connection.onDocumentLinks(({ textDocument }) =>
     about(textDocument.uri, (document, analysis) =>
-      links(analysis).flatMap((link) => {
-        const target = linkTarget(document.uri, link.path);
-        return target === undefined ? [] : [{ range: toRange(document, link), target }];
-      }),
+      links(analysis).map((link) => ({ range: toRange(document, link), target: linkTarget(document.uri, link.path) })),
     ),
   );
 
@@ -222,12 +219,12 @@ export function startServer(connection: Connection, platform: Platform): void {
     });
   }
 
-  function linkTarget(uri: string, path: string): string | undefined {
+  function linkTarget(uri: string, path: string): string {
     try {
-      return new URL(encodeURI(path), uri).href;
+      return new URL(encodeURI(path).replace(/[#?]/g, encodeURIComponent), uri).href;
     } catch {
-      // A document that is not saved has no folder to start from, so its paths lead nowhere yet.
-      return undefined;
+      // A document that is not saved has no folder of its own, so its paths start where its evaluation looks for them.
+      return platform.addressOf(session.baseOf(uri), path);
     }
   }
 

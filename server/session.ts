@@ -40,6 +40,8 @@ export interface Platform {
   folderOf(uri: string): string | undefined;
   /** The path of an address; undefined where it has none. */
   pathOf(uri: string): string | undefined;
+  /** The address of a path, which starts at `base` unless it is absolute. */
+  addressOf(base: string, path: string): string;
 }
 
 /** The open documents, what they mean, and what is known of them. */

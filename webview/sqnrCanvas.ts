@@ -85,7 +85,8 @@ function configuration(
           min: axis.min,
           max: axis.max,
           ticks: { stepSize: axis.step, color: theme.faint, font: plain },
-          grid: { color: theme.grid },
+          // Values stand at the bars, so that lines across would only cross them out.
+          grid: { drawOnChartArea: false, color: theme.grid },
           border: { color: theme.grid },
           title: { display: true, text: axisTitle, color: theme.faint, font: plain },
         },

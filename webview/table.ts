@@ -36,7 +36,7 @@ export class ResultsTable {
   }
 
   #head(name: ColumnName, title: string): [ColumnName, HTMLElement] {
-    const button = element('button', '', title, element('span', 'arrow'));
+    const button = element('button', '', element('span', '', title), element('span', 'arrow'));
     button.type = 'button';
     button.addEventListener('click', () => this.#actions.sort(nextSort(this.#sort, name)));
     const head = element('th', name === 'format' ? '' : 'figure', button);

@@ -1,15 +1,12 @@
 import { type Distortion, distortion, type Measure } from './distortion.ts';
-import { momentsProblem, type Moments, type Problem } from './moments.ts';
+import { type Moments, momentsProblem, type Problem } from './moments.ts';
 import { nBelow, type Points, pointsOf } from './points.ts';
 
-/** The error of codebooks on one distribution. */
-export interface ErrorOfLevels {
-  /**
-   * The sum of mass times error for ascending levels; values beyond the outermost saturate. A look-up per level, whatever the number of bins.
-   * Infinite where there are masses and no levels.
-   */
-  (ascending: ArrayLike<number>): number;
-}
+/**
+ * The sum of mass times error for ascending levels, on one distribution; values beyond the outermost saturate. A look-up per level, whatever
+ * the number of bins. Infinite where there are masses and no levels.
+ */
+export type ErrorOfLevels = (ascending: ArrayLike<number>) => number;
 
 /** Prepares moments for the errors of many codebooks. */
 export function codebookError(moments: Moments, measure: Measure): ErrorOfLevels | Problem {

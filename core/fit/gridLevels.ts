@@ -21,7 +21,7 @@ export function gridLevels(
 ): Fitted {
   const gaps = gapCosts(points, measure, candidates);
   const fixed = Array.from(required, (level) => nBelow(candidates, level));
-  let costs = Float64Array.from(candidates, (_, b) => (b <= (fixed[0] ?? b) ? gaps.head(b) : Number.POSITIVE_INFINITY));
+  let costs: Float64Array = Float64Array.from(candidates, (_, b) => (b <= (fixed[0] ?? b) ? gaps.head(b) : Number.POSITIVE_INFINITY));
   const lefts: Int32Array[] = [];
   let best = { cost: Number.POSITIVE_INFINITY, last: 0, nGaps: 0 };
   for (let nGaps = 0; nGaps < Math.min(nLevels, candidates.length); nGaps++) {
@@ -65,7 +65,11 @@ export function gapCosts(points: Points, measure: Measure, candidates: Float64Ar
 }
 
 /** The least costs up to each level with one more gap. A gap does not pass over a required level. */
-function nextRow(gaps: GapCosts, before: Float64Array, fixed: readonly number[]): { readonly costs: Float64Array; readonly lefts: Int32Array } {
+function nextRow(
+  gaps: GapCosts,
+  before: Float64Array,
+  fixed: readonly number[],
+): { readonly costs: Float64Array; readonly lefts: Int32Array } {
   const n = before.length;
   const costs = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const lefts = new Int32Array(n);

@@ -1,95 +1,155 @@
 import type { Measure } from './distortion.ts';
 import type { Fitted } from './freeLevels.ts';
-import { type GapCosts, gapCosts } from './gridLevels.ts';
-import { folded, nBelow, type Points } from './points.ts';
+import { gapCosts } from './gridLevels.ts';
+import { folded, nBelow, type Points, slice } from './points.ts';
 
 /**
- * The best levels among candidates that are 0, at most `nPairs` levels with their negatives, and one positive level without: what the code of
- * -0 is for. Candidates are ascending and distinct, begin with 0 and hold what is required; `spares` are the candidates of the level without.
+ * The best levels for points among values of 0 and above: 0, at most `nPairs` others with their negatives, and one without its negative, as a
+ * code of -0 can have. Values are ascending, distinct and begin with 0; `pairs` are the indices of 0 and of those that may have a negative.
  *
- * As for {@link gridLevels}, but over |x|, and one gap may be that with the spare level in it: there only positive points are nearer to it.
- * Costs of both kinds of gap are tables: O(nPairs g^2 + g s) time for g candidates and s spares.
+ * As for `gridLevels`, but over |x|, and one gap may be that with the spare level in it, to which only positive points can go. The cost of
+ * the best such gap is a table: O(nPairs p^2 + p v) gaps are looked at, for p pairs among v values.
  */
 export function levelsWithSpare(
   points: Points,
   measure: Measure,
-  candidates: Float64Array,
-  spares: Float64Array,
+  values: Float64Array,
+  pairs: Int32Array,
   required: readonly number[],
   nPairs: number,
 ): Fitted {
-  const plain = gapCosts(folded(points), measure, candidates);
-  const split = spareCosts(points, measure, candidates, spares);
-  const fixed = Array.from(required, (level) => nBelow(candidates, level));
-  const n = candidates.length;
-  const first = Float64Array.from(candidates, (_, b) => (b === 0 ? 0 : Number.POSITIVE_INFINITY));
-  /** The least cost up to each level: without the spare level so far, and with it. */
-  let costs: readonly [Float64Array, Float64Array] = [first, first.map(() => Number.POSITIVE_INFINITY)];
-  let paths: readonly [Path[], Path[]] = [Array.from(candidates, () => ({ levels: [0], spare: [] })), []];
-  let best: Fitted = { levels: [], cost: Number.POSITIVE_INFINITY };
-  for (let nGaps = 0; nGaps <= Math.min(nPairs, n - 1); nGaps++) {
-    if (nGaps > 0) [costs, paths] = nextRow(plain, split, costs, paths, candidates, fixed);
+  const n = pairs.length;
+  const paired = Float64Array.from(pairs, (i) => values[i]!);
+  const plain = gapCosts(folded(points), measure, paired);
+  const split = spareGaps(points, measure, values, pairs);
+  const fixed = Array.from(required, (level) => nBelow(paired, level));
+  const rows: Row[] = [firstRow(n)];
+  let best = { cost: Number.POSITIVE_INFINITY, row: 0, last: 0, spare: 0, hadSpare: false };
+  for (let row = 0; row <= Math.min(nPairs, n - 1); row++) {
+    if (row > 0) rows.push(nextRow(rows.at(-1)!, n, fixed, plain.between, (left, right) => split.cost[left * (n + 1) + right]!));
+    const { without, having } = rows[row]!;
     for (let last = fixed.at(-1) ?? 0; last < n; last++) {
-      const without = costs[0][last]! + split.tail(last).cost;
-      const having = costs[1][last]! + plain.tail(last);
-      if (Math.min(without, having) >= best.cost) continue;
-      const path = without <= having ? withSpare(paths[0][last]!, split.tail(last).spare) : paths[1][last]!;
-      best = { levels: signed(path), cost: Math.min(without, having) };
+      const end = last * (n + 1) + n;
+      const late = without[last]! + split.cost[end]!;
+      const early = having[last]! + plain.tail(last);
+      if (late < best.cost) best = { cost: late, row, last, spare: split.spare[end]!, hadSpare: false };
+      if (early < best.cost) best = { cost: early, row, last, spare: 0, hadSpare: true };
     }
   }
-  return best;
+  const levels = [paired[best.last]!];
+  let { spare, hadSpare, last: right } = best;
+  for (let row = best.row; row > 0; row--) {
+    const { lefts, leftsHaving, isSpareGap } = rows[row]!;
+    const left = hadSpare ? leftsHaving[right]! : lefts[right]!;
+    if (hadSpare && isSpareGap[right] === 1) {
+      spare = split.spare[left * (n + 1) + right]!;
+      hadSpare = false;
+    }
+    levels.push(paired[left]!);
+    right = left;
+  }
+  const all = new Set([...levels, ...levels.map((level) => 0 - level), values[spare]!]);
+  return { levels: [...all].sort((a, b) => a - b), cost: best.cost };
 }
 
-/** Levels so far, ascending from 0, and the spare one among them or none. */
-interface Path {
-  readonly levels: readonly number[];
-  readonly spare: readonly number[];
+/** The least costs up to each level of a pair, without the spare level so far and with it, and how they were reached. */
+interface Row {
+  readonly without: Float64Array;
+  readonly lefts: Int32Array;
+  readonly having: Float64Array;
+  readonly leftsHaving: Int32Array;
+  /** 1 where the spare level lies in the last gap. */
+  readonly isSpareGap: Uint8Array;
 }
 
-interface Spare {
-  readonly cost: number;
-  /** The spare level, or none where there is no candidate. */
-  readonly spare: readonly number[];
+function emptyRow(n: number): Row {
+  const infinite = (): Float64Array => new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  return {
+    without: infinite(),
+    lefts: new Int32Array(n),
+    having: infinite(),
+    leftsHaving: new Int32Array(n),
+    isSpareGap: new Uint8Array(n),
+  };
 }
 
-interface SpareCosts {
-  between(left: number, right: number): Spare;
-  tail(last: number): Spare;
+/** Only 0 is a level, and nothing is below it. */
+function firstRow(n: number): Row {
+  const row = emptyRow(n);
+  row.without[0] = 0;
+  return row;
 }
 
-const withSpare = ({ levels }: Path, spare: readonly number[]): Path => ({ levels, spare });
+type Gap = (left: number, right: number) => number;
 
-const signed = ({ levels, spare }: Path): readonly number[] =>
-  [...new Set([...levels.map((level) => 0 - level), ...levels, ...spare])].sort((a, b) => a - b);
-
-function nextRow(
-  plain: GapCosts,
-  split: SpareCosts,
-  [without, having]: readonly [Float64Array, Float64Array],
-  paths: readonly [Path[], Path[]],
-  candidates: Float64Array,
-  fixed: readonly number[],
-): [[Float64Array, Float64Array], [Path[], Path[]]] {
-  const infinite = (): Float64Array => new Float64Array(candidates.length).fill(Number.POSITIVE_INFINITY);
-  const costs: [Float64Array, Float64Array] = [infinite(), infinite()];
-  const next: [Path[], Path[]] = [[], []];
-  for (let right = 1; right < candidates.length; right++) {
-    const level = candidates[right]!;
-    const reach = (layer: 0 | 1, cost: number, path: () => Path): void => {
-      if (cost >= costs[layer][right]!) return;
-      costs[layer][right] = cost;
-      const { levels, spare } = path();
-      next[layer][right] = { levels: [...levels, level], spare };
-    };
+function nextRow(before: Row, n: number, fixed: readonly number[], plain: Gap, split: Gap): Row {
+  const row = emptyRow(n);
+  for (let right = 1; right < n; right++) {
     const lowest = fixed.findLast((index) => index < right) ?? 0;
     for (let left = lowest; left < right; left++) {
-      if (without[left] === Number.POSITIVE_INFINITY && having[left] === Number.POSITIVE_INFINITY) continue;
-      const gap = plain.between(left, right);
-      reach(0, without[left]! + gap, () => paths[0][left]!);
-      reach(1, having[left]! + gap, () => paths[1][left]!);
-      const { cost, spare } = split.between(left, right);
-      reach(1, without[left]! + cost, () => withSpare(paths[0][left]!, spare));
+      const gap = plain(left, right);
+      const still = before.without[left]! + gap;
+      const already = before.having[left]! + gap;
+      const here = before.without[left]! + split(left, right);
+      if (still < row.without[right]!) {
+        row.without[right] = still;
+        row.lefts[right] = left;
+      }
+      if (Math.min(already, here) < row.having[right]!) {
+        row.having[right] = Math.min(already, here);
+        row.leftsHaving[right] = left;
+        row.isSpareGap[right] = here < already ? 1 : 0;
+      }
     }
   }
-  return [costs, next];
+  return row;
+}
+
+/** The cost of each gap with its best spare level, and that level; the last column is that of the points above `left`. */
+interface SpareGaps {
+  readonly cost: Float64Array;
+  /** An index of the values; that of `left` where no spare level helps. */
+  readonly spare: Int32Array;
+}
+
+/**
+ * The positive points of a gap pay the least of a gap on either side of the spare level: a (min, +) product of a Monge table with itself, so
+ * that the best spare level falls neither with `left` nor with `right` (Yao, 1980), and the search between its neighbours' takes O(p v).
+ */
+function spareGaps(points: Points, measure: Measure, values: Float64Array, pairs: Int32Array): SpareGaps {
+  const n = pairs.length;
+  const zero = nBelow(points.at, 0);
+  const above = gapCosts(slice(points, zero, points.at.length), measure, values);
+  const below = gapCosts(
+    folded(slice(points, 0, zero)),
+    measure,
+    Float64Array.from(pairs, (i) => values[i]!),
+  );
+  const cost = new Float64Array(n * (n + 1));
+  const spare = new Int32Array(n * (n + 1));
+  for (let left = n - 1; left >= 0; left--) {
+    spare[left * (n + 1) + left] = pairs[left]!;
+    for (let right = left + 1; right <= n; right++) {
+      const cell = left * (n + 1) + right;
+      const isTail = right === n;
+      const [low, high] = [pairs[left]!, pairs[right] ?? 0];
+      // At an end of the gap the spare level leaves it as it was.
+      const gap = (i: number): number => above.between(low, i) + (isTail ? above.tail(i) : above.between(i, high));
+      const found = isTail ? leastOf(gap, low, values.length - 1) : leastOf(gap, spare[cell - 1]!, spare[cell + n + 1]!);
+      spare[cell] = found;
+      cost[cell] = gap(found) + (isTail ? below.tail(left) : below.between(left, right));
+    }
+  }
+  return { cost, spare };
+}
+
+/** Of equals the first. */
+function leastOf(f: (i: number) => number, first: number, last: number): number {
+  let best = first;
+  let least = f(first);
+  for (let i = first + 1; i <= last; i++) {
+    const value = f(i);
+    if (value < least) [best, least] = [i, value];
+  }
+  return best;
 }

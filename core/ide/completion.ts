@@ -112,7 +112,8 @@ function kindsFor(slot: Slot | undefined, { declaration, path }: Place): Keyword
 }
 
 /** Which routines make sense in a slot. */
-function fits(routine: Routine, slot: Slot | undefined, { path }: Place): boolean {
+function fits(routine: Routine, slot: Slot | undefined, place: Place): boolean {
+  const { path } = place;
   const takes = slot?.takes ?? '';
   if (routine.gives === 'measure')
     return path.some((node) => node.kind === 'assert' || (node.kind === 'declaration' && node.keyword === 'let')) && !slot;
@@ -120,7 +121,7 @@ function fits(routine: Routine, slot: Slot | undefined, { path }: Place): boolea
   if (routine.gives === 'distribution') return /distribution/.test(takes);
   if (routine.gives === 'anchor') return slot?.name === 'anchor';
   if (routine.gives === 'datapath') return slot?.name === 'datapath';
-  return !slot || /number|list|value/.test(takes);
+  return kindsFor(slot, place).includes('let') && (!slot || /number|list|value/.test(takes));
 }
 
 function ofRoutine(routine: Routine, at: Span): Completion {

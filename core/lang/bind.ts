@@ -76,7 +76,8 @@ function declaration(node: Declaration, walk: Walk): void {
   }
   if (base) expression(base, locals, undefined, walk);
   if (value) expression(value, locals, undefined, walk);
-  if (body) record(body, properties[keyword], locals, walk, `a ${keyword}`);
+  // That a constant has none is said already.
+  if (body && keyword !== 'let') record(body, properties[keyword], locals, walk, `a ${keyword}`);
 }
 
 /** Which parts a kind of declaration may have. */

@@ -35,7 +35,11 @@ export function addToHistogram(histogram: Histogram16, weights: Float32Array): v
 /** The histogram of two parts together. */
 export function add(a: Histogram16, b: Histogram16): Histogram16 {
   if (a.kind !== b.kind) throw new RangeError(`Histograms of ${a.kind} and of ${b.kind} cells do not add up`);
-  return { kind: a.kind, counts: a.counts.map((count, cell) => count + b.counts[cell]!), dropped: Uint16Array.of(a.dropped[0]! | b.dropped[0]!) };
+  return {
+    kind: a.kind,
+    counts: a.counts.map((count, cell) => count + b.counts[cell]!),
+    dropped: Uint16Array.of(a.dropped[0]! | b.dropped[0]!),
+  };
 }
 
 /** The non-empty cells of the finite weights. */

@@ -8,18 +8,14 @@ import { endRow, type RunningSums } from './runningSums.ts';
 export const float32Kernel: Kernel<Float32Array, Lookup> = {
   buffer: (n) => new Float32Array(n),
   lookups: (book) => lookups((zeroPoint) => lookup(book, zeroPoint)),
-  addRanges: (layout, window, piece, { low, high }) =>
-    eachPanel(layout, window, piece, (from, to, column, block) =>
-      addRanges(piece.weights, from, to, column, layout.width, low, high, block),
-    ),
-  addErrors: (layout, window, piece, scales, choose, errors) =>
-    eachPanel(layout, window, piece, (from, to, column, block) =>
+  addRanges: (layout, piece, { low, high }) =>
+    eachPanel(layout, piece, (from, to, column, block) => addRanges(piece.weights, from, to, column, layout.width, low, high, block)),
+  addErrors: (layout, piece, scales, choose, errors) =>
+    eachPanel(layout, piece, (from, to, column, block) =>
       addErrors(piece.weights, from, to, column, layout.width, scales, choose, errors, block),
     ),
-  addSums: (layout, window, piece, scales, sums) =>
-    eachPanel(layout, window, piece, (from, to, column, block) =>
-      addSums(sums, piece.weights, from, to, column, layout.width, scales, block),
-    ),
+  addSums: (layout, piece, scales, sums) =>
+    eachPanel(layout, piece, (from, to, column, block) => addSums(sums, piece.weights, from, to, column, layout.width, scales, block)),
 };
 
 // All work on a piece of one panel: the weights `from` to `to` of a buffer, the first of which lies in column `column` of `width`.

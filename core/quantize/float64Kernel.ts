@@ -10,19 +10,19 @@ export const float64Kernel: Kernel<Float64Array, Lookup64> = {
 
   lookups: (book) => lookups((zeroPoint) => lookup64(book, zeroPoint)),
 
-  addRanges: (layout, window, { weights, from: start }, { low, high }) =>
-    eachPanel(layout, window, { weights, from: start }, (from, to, column, block) => {
+  addRanges: (layout, piece, { low, high }) =>
+    eachPanel(layout, piece, (from, to, column, block) => {
       for (let i = from; i < to; i++) {
         const b = block + ((column + i - from) % layout.width);
-        const w = weights[i]!;
+        const w = piece.weights[i]!;
         if (!isUsable('float64', w)) continue;
         if (w < low[b]!) low[b] = w;
         if (w > high[b]!) high[b] = w;
       }
     }),
 
-  addErrors: (layout, window, piece, { scales, lookups }, choose, errors) =>
-    eachPanel(layout, window, piece, (from, to, column, block) => {
+  addErrors: (layout, piece, { scales, lookups }, choose, errors) =>
+    eachPanel(layout, piece, (from, to, column, block) => {
       for (let i = from; i < to; i++) {
         const b = block + ((column + i - from) % layout.width);
         const w = piece.weights[i]!;
@@ -34,8 +34,8 @@ export const float64Kernel: Kernel<Float64Array, Lookup64> = {
       }
     }),
 
-  addSums: (layout, window, piece, { scales, lookups }, sums) =>
-    eachPanel(layout, window, piece, (from, to, column, block) => {
+  addSums: (layout, piece, { scales, lookups }, sums) =>
+    eachPanel(layout, piece, (from, to, column, block) => {
       const { row, recent } = sums;
       for (let i = from; i < to; i++) {
         const b = block + ((column + i - from) % layout.width);

@@ -1,6 +1,6 @@
 import type { Codebook } from '../format/codebook.ts';
 import type { FloatArray } from '../numeric/arithmetic.ts';
-import type { BlockLayout, Window } from './blockLayout.ts';
+import type { BlockLayout } from './blockLayout.ts';
 import type { Piece } from './pieces.ts';
 import type { RunningSums } from './runningSums.ts';
 import type { ScalePlan } from './scaleChoice.ts';
@@ -13,18 +13,11 @@ export interface Kernel<X extends FloatArray, L> {
   buffer(n: number): X;
   lookups(book: Codebook): (zeroPoint: number) => L;
   /** Widens the ranges of the blocks by the usable weights of a piece. */
-  addRanges(layout: BlockLayout, window: Window, piece: Piece<X>, ranges: Ranges): void;
+  addRanges(layout: BlockLayout, piece: Piece<X>, ranges: Ranges): void;
   /** Adds the errors of a piece to those of its blocks, in the order of each block: what candidate scales are compared by. */
-  addErrors(
-    layout: BlockLayout,
-    window: Window,
-    piece: Piece<X>,
-    scales: BlockScales<L>,
-    choose: ScalePlan['choose'],
-    errors: Float64Array,
-  ): void;
+  addErrors(layout: BlockLayout, piece: Piece<X>, scales: BlockScales<L>, choose: ScalePlan['choose'], errors: Float64Array): void;
   /** Quantizes a piece and adds its errors to the sums. */
-  addSums(layout: BlockLayout, window: Window, piece: Piece<X>, scales: BlockScales<L>, sums: RunningSums): void;
+  addSums(layout: BlockLayout, piece: Piece<X>, scales: BlockScales<L>, sums: RunningSums): void;
 }
 
 // The arrays over blocks are float64 in either arithmetic, so that what is done per block need not be written twice.

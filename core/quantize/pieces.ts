@@ -35,6 +35,7 @@ export function source<X extends FloatArray>(
 
 /** Consecutive weights of a window, and the part of a panel they begin with. */
 export interface Piece<X extends FloatArray> {
+  readonly window: Window;
   readonly weights: X;
   /** Place of the first weight in the window. */
   readonly from: number;
@@ -43,19 +44,18 @@ export interface Piece<X extends FloatArray> {
 /** The weights of a window in order: at once where they fit the chunk, else, of a single panel, chunk by chunk. */
 export async function* pieces<X extends FloatArray>({ chunk, read }: Source<X>, window: Window): AsyncGenerator<Piece<X>> {
   for (let from = 0; from < window.n; from += chunk) {
-    yield { weights: await read(window.from + from, Math.min(chunk, window.n - from)), from };
+    yield { window, weights: await read(window.from + from, Math.min(chunk, window.n - from)), from };
   }
 }
 
 /** What lies of each panel in a piece: weights `from` to `to` of it, beginning in `column`; `block` is the place of the panel's first block in the window. */
 export function eachPanel(
   layout: BlockLayout,
-  window: Window,
-  piece: Piece<FloatArray>,
+  { window, weights, from: start }: Piece<FloatArray>,
   visit: (from: number, to: number, column: number, block: number) => void,
 ): void {
   if (window.nPanels === 1) {
-    visit(0, piece.weights.length, piece.from % layout.width, 0);
+    visit(0, weights.length, start % layout.width, 0);
     return;
   }
   const { width, height, lineLength, panelsPerLine } = layout;

@@ -29,9 +29,9 @@ export interface StreamOptions {
 
 /**
  * The error sums of each job on a tensor: bit for bit those of the readable `quantize` and `errorSums`, without ever holding more than a chunk
- * of weights. Jobs in one arithmetic whose blocks are laid out alike share every read. Most rules read the tensor once; a second-level scale, blocks larger than
- * a chunk, and candidate scales of such blocks read it again. Besides the chunk, memory is for a few numbers per block of a chunk, per column
- * where blocks run down columns, and per second-level scale.
+ * of weights. Jobs in one arithmetic whose blocks are laid out alike share every read. Most rules read the tensor once; a second-level scale,
+ * blocks larger than a chunk, and candidate scales of such blocks read it again. Besides the chunk, memory is for a few numbers per block of a
+ * chunk, per column where blocks run down columns, and per second-level scale.
  */
 export async function quantizationErrors(
   tensor: Pick<Tensor, 'shape' | 'n' | 'read'>,
@@ -114,7 +114,7 @@ async function measure<X extends FloatArray, L>(
       for (const [i, run] of together.entries()) await choose(kernel, from, window, run, ranges, (choices[i] ??= choice(nBlocks)));
       for await (const piece of pieces(from, window)) {
         together.forEach(({ one: { sums } }, i) => {
-          kernel.addSums(layout, window, piece, choices[i]!.best, sums);
+          kernel.addSums(layout, piece, choices[i]!.best, sums);
           settle(sums);
         });
       }
@@ -132,7 +132,7 @@ async function measureRanges<X extends FloatArray, L>(
 ): Promise<void> {
   ranges.low.fill(0, 0, window.nPanels * layout.width);
   ranges.high.fill(0, 0, window.nPanels * layout.width);
-  for await (const piece of pieces(from, window)) kernel.addRanges(layout, window, piece, ranges);
+  for await (const piece of pieces(from, window)) kernel.addRanges(layout, piece, ranges);
 }
 
 /** Second-level scales depend on the first-level scales of the whole tensor: those of the first candidate. */
@@ -191,7 +191,7 @@ async function choose<X extends FloatArray, L>(
   for (let k = 0; k < plan.candidates.length; k++) {
     setScales(run, k, window, ranges, trial);
     errors.fill(0, 0, nBlocks);
-    for await (const piece of pieces(from, window)) kernel.addErrors(layout, window, piece, trial, plan.choose, errors);
+    for await (const piece of pieces(from, window)) kernel.addErrors(layout, piece, trial, plan.choose, errors);
     for (let b = 0; b < nBlocks; b++) {
       if (errors[b]! >= bestErrors[b]!) continue;
       bestErrors[b] = errors[b]!;

@@ -198,17 +198,26 @@ interface Sequence<T> {
 function sequence<T extends Span>(p: Cursor, closing: string, what: string, item: (p: Cursor) => T): Sequence<T> {
   const items: T[] = [];
   while (!p.done && !p.at(closing) && continues(p, closing)) {
-    const before = p.nextStart;
-    items.push(item(p));
-    if (p.at(closing)) break;
-    if (p.takeIf(',')) continue;
-    if (!continues(p, closing)) break;
-    if (p.nextStart === before) {
+    if (cannotBegin(p)) {
       const token = p.take();
       p.error(token, 'syntax.unexpected', `Unexpected \`${p.text.slice(token.start, token.end)}\` where an ${what} was due`);
-    } else p.error(p.gap(), 'syntax.comma-expected', `Expected a comma before the next ${what}`, ',');
+      p.takeIf(',');
+      continue;
+    }
+    items.push(item(p));
+    if (p.at(closing)) break;
+    if (p.takeIf(',') || cannotBegin(p)) continue;
+    if (!continues(p, closing)) break;
+    p.error(p.gap(), 'syntax.comma-expected', `Expected a comma before the next ${what}`, ',');
   }
   return { items, end: close(p, closing, undefined) };
+}
+
+/** True at what begins no item of a list: `;`, a lone operator. A comma is not such, as only the item before it is missing. */
+function cannotBegin(p: Cursor): boolean {
+  const token = p.token();
+  if (!token || token.kind === 'word' || token.kind === 'number' || token.kind === 'string') return false;
+  return token.kind === 'unknown' || !['[', '(', '{', ']', ')', '}', '-', '+', ','].includes(p.spelling());
 }
 
 /** False where a list or call is over although nothing closed it: a new property, a new declaration or another bracket follows. */

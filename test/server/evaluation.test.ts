@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CancellationTokenSource, type CodeLens, ResponseError } from 'vscode-languageserver-protocol/node';
 import type { EvaluateResult } from '../../protocol/messages.ts';
 import { positionOf } from '../support/cursor.ts';
-import { type ClientOptions, type LspClient, startClient, vscodeLike } from '../support/lspClient.ts';
+import { type ClientOptions, type LspClient, vscodeLike } from '../support/lspClient.ts';
 import { npyFile } from '../support/npyFile.ts';
+import { startClient } from '../support/startClient.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();

@@ -13,7 +13,8 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver-protocol/node';
 import { edited, positionOf, textIn } from '../support/cursor.ts';
-import { type LspClient, startClient, vscodeLike } from '../support/lspClient.ts';
+import { type LspClient, vscodeLike } from '../support/lspClient.ts';
+import { startClient } from '../support/startClient.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic, TextDocumentContentChangeEvent } from 'vscode-languageserver-protocol/node';
 import { positionAt } from '../support/cursor.ts';
-import { startClient, vscodeLike } from '../support/lspClient.ts';
+import { vscodeLike } from '../support/lspClient.ts';
+import { startClient } from '../support/startClient.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -152,8 +153,8 @@ describe('the server survives', () => {
     expect(await client.request('nibble/evaluate', { uri: 'file:///nowhere/x.nibble' })).toMatchObject({ nFormats: 0 });
   });
 
-  test('documents whose address is no file', async () => {
-    const { client } = await startClient();
+  test.each([true, false])('documents whose address is no file, in a workspace that is trusted: %s', async (trusted) => {
+    const { client } = await startClient({ initializationOptions: { trusted, client: 'vscode', theme: 'dark' } });
     for (const uri of ['untitled:Untitled-1', 'no address at all', 'file://%zz/a.nibble', 'vscode-vfs://github/x/y.nibble']) {
       await client.open(uri, 'use "./other.nibble"\nweights w = "w.npy"\nlet a = b\n');
       expect((await client.pushed(uri, 1)).map(({ code }) => code)).toEqual(['use.missing', 'name.unknown']);

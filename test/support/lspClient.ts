@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { onTestFinished } from 'vitest';
 import {
   type ClientCapabilities,
   createProtocolConnection,
@@ -35,7 +34,7 @@ export interface Published {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** An editor as far as the protocol goes, around a server in a process of its own. It ends with the test that started it. */
+/** An editor as far as the protocol goes, around a server in a process of its own. */
 export class LspClient {
   readonly connection: ProtocolConnection;
   readonly process: ChildProcessWithoutNullStreams;
@@ -128,17 +127,6 @@ export class LspClient {
     await this.notify('exit', undefined);
     return this.exited;
   }
-}
-
-/** Starts a server and shakes hands with it. */
-export async function startClient(
-  options: ClientOptions = {},
-): Promise<{ readonly client: LspClient; readonly initialized: InitializeResult }> {
-  const client = new LspClient(options);
-  onTestFinished(() => void client.process.kill('SIGKILL'));
-  const initialized = await client.initialize(options);
-  await client.notify('initialized', {});
-  return { client, initialized };
 }
 
 /** What VS Code can do, as far as the server asks. */

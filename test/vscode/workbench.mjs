@@ -33,6 +33,13 @@ export function workbench(page, name) {
       await quickPick.locator('.monaco-list-row', { hasText: label }).first().click();
     },
 
+    /** Changes the colours, as one does in the midst of work. */
+    async theme(name) {
+      await this.command('Preferences: Color Theme');
+      await quickPick.locator('.monaco-list-row', { hasText: name }).first().click();
+      await quickPick.waitFor({ state: 'hidden' });
+    },
+
     /** Chooses from the context menu of a file in the explorer; folders on the way are opened. */
     async explorerMenu(path, item) {
       const names = path.split('/');
@@ -65,6 +72,9 @@ export function workbench(page, name) {
       await page.locator('#status\\.languageStatus').hover();
       await page.locator('.monaco-hover .hover-language-status', { hasText: pattern }).first().waitFor();
     },
+
+    /** The page inside the webview that is shown: VS Code puts it into a frame within a frame. */
+    webview: () => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame'),
 
     /** A line of the panel below the editor, which holds the output. */
     panelLine: (text) => page.locator('.panel .view-line', { hasText: text }).first(),

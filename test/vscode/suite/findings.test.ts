@@ -100,16 +100,12 @@ describe('a quick fix', () => {
     assert.deepEqual(await lenses(document, 'format F'), ['15 levels']);
   });
 
-  it('says which finding it mends, and is the preferred one where it is alone', async () => {
+  it('is the preferred one where it is alone', async () => {
     const { document } = await openNew('preferred.nibble', 'format F {\n  tise = even\n}\n');
     await diagnostic(document, 'property.unknown');
     const [fix] = await fixes(document, 'ti|se');
     assert.equal(fix?.title, 'Change to `ties`');
     assert.equal(fix?.isPreferred, true);
-    assert.deepEqual(
-      fix?.diagnostics?.map(({ code }) => code),
-      ['property.unknown'],
-    );
   });
 });
 
@@ -166,7 +162,16 @@ compare c {
   it('files that use one another in a circle are told so, and the rest of each is still read', async () => {
     writeFileSync(fileUri('left.nibble').fsPath, 'use "right.nibble"\n\nformat Left { levels = int() }\n');
     const { document } = await openNew('right.nibble', 'use "left.nibble"\n\nformat Right extends Left { ties = even }\n');
-    await diagnostic(document, 'use.cycle');
+    const told = await until('the circle', () =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .find(({ message, relatedInformation = [] }) =>
+          [message, ...relatedInformation.map((related) => related.message)].some((text) =>
+            text.includes('in a circle: right.nibble uses left.nibble uses right.nibble'),
+          ),
+        ),
+    );
+    assert.equal(document.getText(told.range), '"left.nibble"');
     assert.match(await hover(document, 'format Ri|ght'), /16 levels/);
   });
 

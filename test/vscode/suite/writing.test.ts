@@ -102,7 +102,7 @@ describe('formatting', () => {
   it('tidies a document and keeps its comments', async () => {
     const { document } = await openNew('untidy.nibble', untidy);
     await format(document);
-    assert.match(document.getText(), /^ {2}levels = minifloat\(e: 2, m: 1\)/m);
+    assert.match(document.getText(), /^format F \{ levels = minifloat\(e: 2, m: 1\) /m);
     for (const comment of ['// kept\n', '// kept too\n']) assert.ok(document.getText().includes(comment));
     await untilSound(document);
   });
@@ -156,7 +156,7 @@ const renameEdit = (document: vscode.TextDocument, marked: string, to: string): 
 const prepare = (document: vscode.TextDocument, marked: string): Thenable<{ range: vscode.Range; placeholder: string }> =>
   vscode.commands.executeCommand('vscode.prepareRename', document.uri, placeOf(document, marked));
 
-/** Not the provider's command, which answers nothing where there is nothing to do. */
+/** What formatting would change; VS Code answers nothing where that is nothing. */
 async function formatEdits(document: vscode.TextDocument): Promise<vscode.TextEdit[]> {
   const options = { tabSize: 2, insertSpaces: true };
   return (await vscode.commands.executeCommand<vscode.TextEdit[]>('vscode.executeFormatDocumentProvider', document.uri, options)) ?? [];

@@ -1,0 +1,72 @@
+// The results panel, in the webview of a real VS Code.
+import assert from 'node:assert/strict';
+
+/** What VS Code calls a theme's kind, by the name of the theme. */
+const themes = {
+  'Dark Modern': 'vscode-dark',
+  'Dark High Contrast': 'vscode-high-contrast:not(.vscode-high-contrast-light)',
+  'Light High Contrast': 'vscode-high-contrast-light',
+  'Light Modern': 'vscode-light',
+};
+
+export const steps = {
+  async 'a panel beside the editor shows the results of the document'(window) {
+    await window.open('sample.nibble');
+    await window.languageStatusSays(/Nibble: ready/);
+    await window.settle();
+    await window.command('Nibble: Open Results');
+    const panel = window.webview();
+    await panel.getByRole('heading', { name: 'Results of sample.nibble' }).waitFor();
+    await panel.getByText('5 rows evaluated').first().waitFor();
+    const rows = await panel.locator('tbody tr').allInnerTexts();
+    assert.deepEqual(
+      rows.map((row) => row.split('\t')[0]),
+      ['INT4', 'E2M1', 'Mine', 'NF4 best', 'SF4'],
+    );
+    for (const row of rows) assert.match(row, /\t\d\d\.\d\d\t\d\.\d+ %\t\d+\.\d+ %\t4\.\d+\t\d\S* %\t3\.\d{3}$/);
+    assert.match(await panel.getByRole('img').getAttribute('aria-label'), /^Bar chart of the SQNR of 5 rows on tiny, group128; the most is 2\d\.\d\d dB, of NF4/);
+    await window.shot('light');
+  },
+
+  async 'it takes on the colours of every theme while it is shown'(window) {
+    for (const [name, className] of Object.entries(themes)) {
+      await window.theme(name);
+      await window.webview().locator(`body.${className}`).waitFor();
+      console.log('VARS', JSON.stringify([name, await window.webview().locator('html').evaluate((e) => e.style.cssText)]));
+      await window.shot(name.replaceAll(' ', '-').toLowerCase());
+    }
+  },
+
+  async 'the head of a column sorts the rows'(window) {
+    const panel = window.webview();
+    await panel.getByRole('button', { name: 'SQNR (dB)' }).click();
+    assert.equal(await panel.locator('tbody th').first().innerText(), 'NF4 best');
+    assert.equal(await panel.getByRole('columnheader', { name: 'SQNR (dB)' }).getAttribute('aria-sort'), 'descending');
+  },
+
+  async 'a format leads to its declaration'(window) {
+    await window.webview().getByRole('button', { name: 'Mine' }).click();
+    await window.page.locator('.statusbar-item', { hasText: 'Ln 15, Col 12 (4 selected)' }).waitFor();
+    await window.shot('declaration');
+  },
+
+  async 'a bar leads to its declaration, in a library too'(window) {
+    const canvas = window.webview().locator('canvas');
+    // The first bar is that of NF4, by the order of the step before.
+    await canvas.click({ position: { x: 100, y: 14 } });
+    await window.page.locator('.tab.active', { hasText: 'paper.nibble' }).waitFor();
+    await window.editor.locator('.view-line', { hasText: /format.NF4/ }).waitFor();
+    // The library has no results, so the panel stays with the document.
+    await window.webview().getByRole('heading', { name: 'Results of sample.nibble' }).waitFor();
+    await window.shot('library');
+  },
+
+  async 'it is there again when the window is opened again'(window) {
+    await window.page.reload();
+    const panel = window.webview();
+    await panel.getByText('5 rows evaluated').first().waitFor();
+    // With its rows in the order in which they were.
+    assert.equal(await panel.locator('tbody th').first().innerText(), 'NF4 best');
+    await window.shot('again');
+  },
+};
