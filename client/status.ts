@@ -59,7 +59,8 @@ function statusView({ server, status, results }: Known): StatusView {
     case 'error':
       return { text: 'Nibble: evaluation failed', detail: status.message, busy: false, severity: 'error', command: showOutput };
     case 'idle':
-      return { text: 'Nibble: ready', detail, busy: false, severity: 'information', command: showOutput };
+      // A server at rest that has something to say, as why it did not evaluate, goes before what was found earlier.
+      return { text: 'Nibble: ready', detail: status.message || detail, busy: false, severity: 'information', command: showOutput };
   }
 }
 

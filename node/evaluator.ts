@@ -34,12 +34,29 @@ export interface Outcome {
 
 /** Measures formats on weights in worker threads. Results are kept as long as the files stay as they are. */
 export class Evaluator {
-  readonly #pool: ReturnType<typeof pool>;
+  readonly #script: string;
+  #pool: ReturnType<typeof pool>;
+  #workers: number;
   readonly #known = new LRUCache<string, ErrorSums>({ max: 100_000 });
 
   /** @param script The bundle of node/worker.ts. */
   constructor(script: string, workers: number) {
-    this.#pool = pool(script, { workerType: 'thread', maxWorkers: Math.max(1, workers) });
+    this.#script = script;
+    this.#workers = workers;
+    this.#pool = this.#newPool();
+  }
+
+  /** Changes the number of threads. What runs is done to its end; what waits is refused, and asked for again by the next evaluation. */
+  async resize(workers: number): Promise<void> {
+    if (workers === this.#workers) return;
+    const before = this.#pool;
+    this.#workers = workers;
+    this.#pool = this.#newPool();
+    await before.terminate(false);
+  }
+
+  #newPool(): ReturnType<typeof pool> {
+    return pool(this.#script, { workerType: 'thread', maxWorkers: Math.max(1, this.#workers) });
   }
 
   /** @param linked Weights that are opened even if nothing is measured on them, so that what is wrong with them is said. */

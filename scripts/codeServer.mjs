@@ -25,10 +25,10 @@ export async function startCodeServer({ vsix, settings = {}, driver = false, tru
   }
 }
 
-/** The address that shows a folder. `payload` is VS Code's own list of options of a window, such as the file it opens. */
-export function workbenchAddress(origin, folder, payload = []) {
+/** The address that shows a folder or a workspace file. `payload` is VS Code's own list of options of a window, such as the file it opens. */
+export function workbenchAddress(origin, path, payload = []) {
   const address = new URL(origin);
-  address.searchParams.set('folder', folder);
+  address.searchParams.set(path.endsWith('.code-workspace') ? 'workspace' : 'folder', path);
   if (payload.length > 0) address.searchParams.set('payload', JSON.stringify(payload));
   return address.href;
 }

@@ -99,7 +99,7 @@ export class EvaluationRuns {
     this.#status(uri, 'evaluating', `Evaluating ${evaluations.length} rows`);
     const watch = token?.onCancellationRequested(() => controller.abort());
     try {
-      const done = await this.#session.platform.evaluations().evaluate(evaluations, linked, {
+      const done = await this.#session.platform.evaluations(this.#session.settings.workers).evaluate(evaluations, linked, {
         place: (weights) => ({
           base: this.#session.baseOf(weights.symbol.module.uri),
           root: this.#session.rootOf(weights.symbol.module.uri),
@@ -113,7 +113,7 @@ export class EvaluationRuns {
       });
       if (controller.signal.aborted || !this.#session.document(uri)) return undefined;
       this.#session.keep(uri, done.results, done.problems);
-      this.#status(uri, 'idle', done.results.size > 0 ? `${done.results.size} rows evaluated` : '');
+      this.#status(uri, 'idle', '');
       await this.sendResults(document);
       this.#changed();
       return done;

@@ -9,13 +9,19 @@ import { startServer } from './server.ts';
 let evaluator: Evaluator | undefined;
 
 const connection = createConnection(ProposedFeatures.all);
-// The editor's own thread and this one need a core between them.
-const workers = Math.max(1, availableParallelism() - 1);
 
 startServer(connection, {
-  evaluations: () => (evaluator ??= new Evaluator(join(__dirname, 'worker.cjs'), workers)),
+  evaluations,
   files: specFiles,
   folderOf,
   pathOf,
   addressOf: (base, path) => pathToFileURL(resolve(base, path)).href,
 });
+
+function evaluations(wanted: number): Evaluator {
+  // The editor's own thread and this one need a core between them.
+  const workers = wanted > 0 ? wanted : Math.max(1, availableParallelism() - 1);
+  evaluator ??= new Evaluator(join(__dirname, 'worker.cjs'), workers);
+  evaluator.resize(workers).catch((error) => connection.console.error(`The threads did not end: ${String(error)}`));
+  return evaluator;
+}

@@ -33,8 +33,8 @@ export interface Evaluations {
 
 /** What the server needs of the machine it runs on. */
 export interface Platform {
-  /** Starts the threads on first use. */
-  evaluations(): Evaluations;
+  /** Starts on first use. At most so many threads run; 0 leaves it to the machine. */
+  evaluations(workers: number): Evaluations;
   files(options: { readonly open: (uri: string) => string | undefined; readonly root: (uri: string) => string | undefined }): Files;
   /** The folder of a file; undefined where it has none. */
   folderOf(uri: string): string | undefined;

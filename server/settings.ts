@@ -6,12 +6,21 @@ export interface Settings {
   readonly automatic: 'onType' | 'onSave' | 'off';
   /** Weights times formats up to which that happens. */
   readonly limit: number;
+  /** Threads that evaluate; 0 leaves it to the machine. */
+  readonly workers: number;
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
   readonly lenses: 'shown' | 'hidden';
   readonly pictures: 'shown' | 'hidden';
 }
 
-export const defaultSettings: Settings = { automatic: 'onType', limit: 50_000_000, severity: {}, lenses: 'shown', pictures: 'shown' };
+export const defaultSettings: Settings = {
+  automatic: 'onType',
+  limit: 50_000_000,
+  workers: 0,
+  severity: {},
+  lenses: 'shown',
+  pictures: 'shown',
+};
 
 const severities = new Set(['error', 'warning', 'information', 'hint', 'off']);
 
@@ -20,10 +29,12 @@ export function settingsFrom(sent: unknown): Settings {
   const at = (...path: string[]): unknown => path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), sent);
   const automatic = at('evaluate', 'automatic');
   const limit = at('evaluate', 'limit');
+  const workers = at('evaluate', 'workers');
   const severity = at('diagnostics', 'severity');
   return {
     automatic: automatic === 'onSave' || automatic === 'off' ? automatic : 'onType',
     limit: typeof limit === 'number' && limit >= 0 ? limit : defaultSettings.limit,
+    workers: typeof workers === 'number' && workers >= 0 ? Math.floor(workers) : defaultSettings.workers,
     severity: isRecord(severity)
       ? Object.fromEntries(
           Object.entries(severity).filter((entry): entry is [string, Severity | 'off'] => severities.has(String(entry[1]))),

@@ -38,7 +38,7 @@ test('the package ships the licence, the notices, the changelog and the readme',
     '\n',
   );
   expect(shipped).toEqual(expect.arrayContaining(['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md']));
-});
+}, 60_000);
 
 const sourcesOf = (map: string): readonly string[] => (JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] }).sources;
 

@@ -42,6 +42,12 @@ describe('the two lines of the README', () => {
   }, 60_000);
 });
 
+test('`npx nibble` in a checkout is the command that was built', () => {
+  const options = { cwd: checkout.path, env: plainEnvironment, encoding: 'utf8' } as const;
+  expect(execFileSync('npx', ['nibble', '--help'], options)).toBe(execFileSync('dist/cli.cjs', ['--help'], options));
+  expect([...blocksOf(readme, 'console'), ...blocksOf(cliPage, 'console')].every(({ text }) => text.includes('npx nibble '))).toBe(true);
+}, 60_000);
+
 describe.each([
   ['README.md', readme],
   ['docs/cli.md', cliPage],
@@ -55,7 +61,8 @@ describe.each([
   test.each(commands)(
     '$command (line $line)',
     ({ command, shown }) => {
-      const { status, stdout } = spawnSync('sh', ['-c', `(${command}) 2>&1`], {
+      // npx takes most of a second; that it leads here is a test of its own.
+      const { status, stdout } = spawnSync('sh', ['-c', `(${command.replaceAll('npx nibble', 'dist/cli.cjs')}) 2>&1`], {
         cwd: checkout.path,
         env: plainEnvironment,
         encoding: 'utf8',
@@ -211,9 +218,8 @@ function expectLines(printed: readonly string[], shown: readonly string[]): void
   const gap = shown.indexOf('...');
   if (gap < 0) expect(plain).toEqual(shown);
   else {
-    const after = shown.slice(gap + 1);
-    expect(plain.slice(0, gap)).toEqual(shown.slice(0, gap));
-    expect(plain.slice(Math.max(gap, plain.length - after.length))).toEqual(after.length > 0 ? after : plain.slice(gap));
+    const nAfter = shown.length - gap - 1;
+    expect([...plain.slice(0, gap), '...', ...plain.slice(Math.max(gap, plain.length - nAfter))]).toEqual(shown);
   }
 }
 

@@ -106,7 +106,7 @@ function configuration(
           borderWidth: 1,
           titleFont: strong,
           bodyFont: plain,
-          callbacks: { label: ({ dataIndex }) => `SQNR ${bars[dataIndex]?.value ?? ''} dB` },
+          callbacks: { label: ({ dataIndex }) => [...(bars[dataIndex]?.figures ?? [])] },
         },
       },
       onClick: (_event, [hit]) => {

@@ -24,7 +24,7 @@ export function distortion(points: Points, measure: Measure): Distortion {
 }
 
 /** The best level is the mean. Every question takes constant time. */
-function squared({ origin, s0, s1, s2 }: PrefixSums): Distortion {
+function squared({ at, origin, s0, s1, s2 }: PrefixSums): Distortion {
   const least = (from: number, to: number): number => {
     const m0 = s0[to]! - s0[from]!;
     const m1 = s1[to]! - s1[from]!;
@@ -34,10 +34,12 @@ function squared({ origin, s0, s1, s2 }: PrefixSums): Distortion {
   return {
     least,
     at(level, from, to) {
+      // The differences below would leave an error, by rounding, where a point is its own level.
+      if (to - from === 1) return (s0[to]! - s0[from]!) * (at[from]! - level) ** 2;
       const d = level - origin;
       return Math.max(0, s2[to]! - s2[from]! - d * (2 * (s1[to]! - s1[from]!) - d * (s0[to]! - s0[from]!)));
     },
-    level: (from, to) => origin + (s1[to]! - s1[from]!) / (s0[to]! - s0[from]!),
+    level: (from, to) => (to - from === 1 ? at[from]! : origin + (s1[to]! - s1[from]!) / (s0[to]! - s0[from]!)),
     bestStart(before, low, high, to) {
       let best = Number.POSITIVE_INFINITY;
       let start = high;
@@ -73,6 +75,7 @@ function absolute({ at, origin, s0, s1 }: PrefixSums): Distortion {
   return {
     least,
     at(level, from, to) {
+      if (to - from === 1) return (s0[to]! - s0[from]!) * Math.abs(at[from]! - level);
       const isOneSided = from === to || level <= at[from]! || level >= at[to - 1]!;
       const split = isOneSided ? (from === to || level <= at[from]! ? from : to) : nBelow(at, level, from, to);
       return around(level - origin, from, split, to);

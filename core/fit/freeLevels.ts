@@ -53,7 +53,7 @@ function stretch(all: Points, measure: Measure, left: number | undefined, right:
   for (let f = 0; f <= most; f++) {
     if (f > 0) {
       const isLast = f === most && right === undefined;
-      const row = nextRow(runs, before, starts.at(-1), isLast ? n : 0);
+      const row = nextRow(runs, before, isLast ? n : 0);
       before = row.costs;
       starts.push(row.starts);
     }
@@ -65,14 +65,13 @@ function stretch(all: Points, measure: Measure, left: number | undefined, right:
 }
 
 /** The least costs with one more level, of the first `to` points for `to` from `first` to all. */
-function nextRow(runs: Distortion, before: Float64Array, fewer: Int32Array | undefined, first: number): { readonly costs: Float64Array; readonly starts: Int32Array } {
+function nextRow(runs: Distortion, before: Float64Array, first: number): { readonly costs: Float64Array; readonly starts: Int32Array } {
   const costs = new Float64Array(before.length);
   const starts = new Int32Array(before.length);
   const fill = (firstTo: number, lastTo: number, low: number, high: number): void => {
     if (firstTo > lastTo) return;
     const to = (firstTo + lastTo) >>> 1;
-    const highest = Math.min(high, to);
-    const start = runs.bestStart(before, Math.min(highest, Math.max(low, fewer?.[to] ?? 0)), highest, to);
+    const start = runs.bestStart(before, low, Math.min(high, to), to);
     costs[to] = before[start]! + runs.least(start, to);
     starts[to] = start;
     fill(firstTo, to - 1, low, start);

@@ -17,8 +17,11 @@ export interface Points {
 /** The points of valid moments: the means of all bins that have a mass. */
 export function pointsOf({ x, mass, first, second }: Moments): Points {
   const bins = [...x.keys()].filter((i) => mass[i]! > 0);
-  // What rounding leaves of a point is no spread.
-  const spread = (i: number): number => Math.max(0, second[i]! - first[i]! ** 2 / mass[i]!);
+  const spread = (i: number): number => {
+    const difference = second[i]! - first[i]! ** 2 / mass[i]!;
+    // What rounding leaves of a point is no spread.
+    return difference > 4 * Number.EPSILON * second[i]! ? difference : 0;
+  };
   const means = bins.map((i) => (first[i] === mass[i]! * x[i]! ? x[i]! : first[i]! / mass[i]!));
   return sorted(
     means,

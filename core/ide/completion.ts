@@ -3,7 +3,7 @@ import { libraryNames } from '../lang/library.ts';
 import type { Declared } from '../lang/module.ts';
 import type { Slot } from '../lang/properties.ts';
 import { type Routine, routines, truths } from '../lang/routines.ts';
-import type { Keyword, Span } from '../syntax/tree.ts';
+import type { Keyword, Node, Span } from '../syntax/tree.ts';
 import { type Place, placeAt } from './place.ts';
 import { signatureOf } from './signature.ts';
 
@@ -37,14 +37,15 @@ export function completion(analysis: Analysis, offset: number): Completion[] {
   const at = wordAround(text, offset);
   const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, at.start);
   if (insideComment(analysis, offset)) return [];
-  if (/(^|\s)use\s+$/.test(before))
-    return libraryNames.map((name) =>
-      item('library', name, 'a built-in library', '', name, { start: at.start, end: dottedEnd(text, at.end) }, 0),
-    );
+  const dotted = /^\s*use\s+([A-Za-z0-9_.]*)$/.exec(before);
+  if (dotted) {
+    const whole = { start: at.start - dotted[1]!.length, end: dottedEnd(text, at.end) };
+    return libraryNames.map((name) => item('library', name, 'a built-in library', '', name, whole, 0));
+  }
   const place = placeAt(analysis, offset);
   const extended = /\b(format|scale|hardware|compare)\b.*\bextends\s+$/.exec(before);
-  if (extended) return names(analysis, [extended[1] as Keyword], at, 0);
-  if (isValuePlace(place, before)) return values(analysis, place, at);
+  if (extended) return names(analysis, [extended[1] as Keyword], at, 0).filter(({ label }) => label !== place.declaration?.name?.text);
+  if (isValuePlace(place, before, at)) return values(analysis, place, at);
   if (place.slots) return propertiesOf(place, at, text);
   return before.trim() === '' ? keywords(at) : [];
 }
@@ -78,8 +79,10 @@ function insideComment({ file }: Analysis, offset: number): boolean {
 }
 
 /** Behind `=`, a comma, an operator or an open bracket of the same value. */
-function isValuePlace({ call, declaration }: Place, before: string): boolean {
-  if (call) return true;
+function isValuePlace({ call, declaration, path }: Place, before: string, at: Span): boolean {
+  // A list may go over many lines.
+  const around = path.findLast(({ kind }) => kind === 'list' || kind === 'comprehension' || kind === 'record');
+  if (call || (around && around.kind !== 'record' && isInside(around, path[0]!, at.start))) return true;
   const code = before.replace(/\/\/.*$/, '').trimEnd();
   if (/^\s*assert\b/.test(before) || (declaration?.keyword === 'let' && /=/.test(code))) return true;
   // Inside braces the last `=` or list bracket of the line decides; a brace or a finished value makes room for a property.
@@ -88,11 +91,18 @@ function isValuePlace({ call, declaration }: Place, before: string): boolean {
   return /[=*/+\-<>(:[^]$/.test(code) || open > closed || (declaration !== undefined && /\[[^\]]*$/.test(code));
 }
 
+/** Behind the opening bracket, and before the closing one where there is one. */
+function isInside(list: Span, file: Node, offset: number): boolean {
+  if (file.kind !== 'file' || offset <= list.start) return false;
+  return offset < list.end || file.text[list.end - 1] !== ']';
+}
+
 function values(analysis: Analysis, place: Place, at: Span): Completion[] {
   const { slot } = place;
   const words = Object.entries(slot?.words ?? {}).map(([word, doc]) => item('word', word, slot!.takes, doc, word, at, 0));
   const locals = (place.declaration?.parameters ?? []).map(({ name }) => item('parameter', name.text, 'a parameter', '', name.text, at, 1));
-  const called = place.call ? argumentNames(analysis, place, at) : [];
+  const isNamed = /:\s*$/.test(analysis.file.text.slice(0, at.start));
+  const called = place.call && !isNamed ? argumentNames(analysis, place, at) : [];
   const kinds = kindsFor(slot, place);
   const truth = slot?.takes === 'true or false' ? Object.keys(truths).map((word) => item('word', word, '', '', word, at, 0)) : [];
   const calls = routines.filter((routine) => fits(routine, slot, place)).map((routine) => ofRoutine(routine, at));

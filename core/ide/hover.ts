@@ -46,7 +46,8 @@ function hoverOfWord(analysis: Analysis, offset: number): Hover | undefined {
     return slot && about(hoverOfSlot(slot));
   }
   const words = slotAround(analysis, name.start)?.words;
-  if (words && Object.hasOwn(words, name.text)) return about(`${code(name.text)}: ${words[name.text]}`);
+  // With arguments it is the routine, where a word and a routine have one name.
+  if (parent.kind !== 'call' && words && Object.hasOwn(words, name.text)) return about(`${code(name.text)}: ${words[name.text]}`);
   const routine = routineNamed(name.text, slotAround(analysis, name.start));
   if (routine) return about(`\`\`\`nibble\n${signatureOf(routine).label}\n\`\`\`\n${routine.doc}`);
   return Object.hasOwn(constants, name.text) ? about(`${code(name.text)} = ${constants[name.text]}`) : undefined;

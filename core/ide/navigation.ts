@@ -62,11 +62,20 @@ export function rename(
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(to)) return { problem: `\`${to}\` is no name: letters, digits and _ only, and no digit first` };
   if (keywords.has(to)) return { problem: `\`${to}\` is a word of the language` };
   const places = references(analysis, offset, files);
-  const taken = files.find(({ uri, module }) => places.some((place) => place.uri === uri) && module.names.has(to));
+  const taken = files.some((file) => isTaken(to, places, file));
   if (taken && prepared.text !== to) return { problem: `\`${to}\` is declared already` };
   const edits = new Map<string, Edit[]>();
   for (const { uri, start, end } of places) edits.set(uri, [...(edits.get(uri) ?? []), { start, end, text: to }]);
   return edits;
+}
+
+/** True where a file with such places has the name already, for all of it, or as a parameter or variable of a declaration with a place in it. */
+function isTaken(name: string, places: readonly Location[], { uri, module, file, binding }: Analysis): boolean {
+  const here = places.filter((place) => place.uri === uri);
+  if (here.length === 0) return false;
+  if (module.names.has(name)) return true;
+  const around = file.items.filter(({ start, end }) => here.some((place) => start <= place.start && place.end <= end));
+  return binding.occurrences.some(({ at }) => at.text === name && around.some(({ start, end }) => start <= at.start && at.end <= end));
 }
 
 /** A path in the text that opens something. */

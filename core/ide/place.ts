@@ -3,7 +3,7 @@ import type { Occurrence } from '../lang/bind.ts';
 import type { Declared } from '../lang/module.ts';
 import { properties, type Slot } from '../lang/properties.ts';
 import { type Routine, routineNamed } from '../lang/routines.ts';
-import { type Call, type Declaration, type Member, type Node, pathTo } from '../syntax/tree.ts';
+import { type Argument, type Call, type Declaration, type Member, type Node, pathTo } from '../syntax/tree.ts';
 
 /** What surrounds a place in the text, as far as hover, completion and signature help ask. */
 export interface Place {
@@ -40,7 +40,7 @@ export function placeAt({ file, module }: Analysis, cursor: number): Place {
     } else if (node.kind === 'call' && offset > node.name.end) {
       call = node;
       const routine = module.names.has(node.name.text) ? undefined : routineNamed(node.name.text, slot);
-      slot = routine && parameterAt(routine, node, offset);
+      slot = routine && parameterAt(routine, node, offset, file.text);
     }
   }
   return { path, declaration, member, slots, slot, call };
@@ -55,12 +55,21 @@ function behindText(text: string, cursor: number): number {
 }
 
 /** Which parameter an argument at `offset` would fill. */
-function parameterAt(routine: Routine, call: Call, offset: number): Slot | undefined {
-  const argument = call.arguments.find(({ start, end }) => start <= offset && offset <= end);
+function parameterAt(routine: Routine, call: Call, offset: number, text: string): Slot | undefined {
+  const argument = argumentAt(call, offset, text);
   if (argument?.name) return routine.parameters.find(({ name }) => name === argument.name!.text);
-  const position = call.arguments.filter(({ end }) => end < offset).length;
-  return routine.parameters[position] ?? routine.rest;
+  return routine.parameters[positionAt(call, offset, text)] ?? routine.rest;
 }
+
+/** The argument at `offset`; one whose value is missing goes on over the space behind it. */
+export const argumentAt = (call: Call, offset: number, text: string): Argument | undefined =>
+  call.arguments.find(({ start, end }) => start <= offset && (offset <= end || text.slice(end, offset).trim() === ''));
+
+/** How many arguments stand before the one at `offset`. */
+export const positionAt = (call: Call, offset: number, text: string): number => {
+  const here = argumentAt(call, offset, text);
+  return call.arguments.filter((argument) => argument !== here && argument.end < offset).length;
+};
 
 /** The name at `offset` and what it stands for. */
 export const occurrenceAt = ({ binding }: Analysis, offset: number): Occurrence | undefined =>

@@ -1,6 +1,6 @@
 import type { Analysis } from '../lang/analysis.ts';
 import { type Routine, routineNamed } from '../lang/routines.ts';
-import { placeAt } from './place.ts';
+import { argumentAt, placeAt, positionAt } from './place.ts';
 
 /** A call as it would be declared, with where each parameter stands in the label. */
 export interface Signature {
@@ -30,10 +30,12 @@ export function signatureHelp(analysis: Analysis, offset: number): Signature | u
       )
     : routine && signatureOf(routine);
   if (!whole) return undefined;
-  const argument = call.arguments.find(({ start, end }) => start <= offset && offset <= end);
+  const { text } = analysis.file;
+  const argument = argumentAt(call, offset, text);
   const named = argument?.name && whole.names.indexOf(argument.name.text);
-  const position = call.arguments.filter(({ end }) => end < offset).length;
-  return { ...whole, active: named !== undefined && named >= 0 ? named : position };
+  const position = positionAt(call, offset, text);
+  const active = routine?.rest ? Math.min(position, whole.parameters.length - 1) : position;
+  return { ...whole, active: named !== undefined && named >= 0 ? named : active };
 }
 
 interface Labelled extends Omit<Signature, 'active'> {

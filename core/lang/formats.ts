@@ -3,11 +3,11 @@ import { byCode } from '../format/construct/byCode.ts';
 import type { Constructed, LevelTable } from '../format/construct/levelTable.ts';
 import { type NegativeZero, withNegativeZero } from '../format/construct/negativeZero.ts';
 import { reencode } from '../format/construct/reencode.ts';
-import type { Expression } from '../syntax/tree.ts';
+import type { Expression, SourceFile } from '../syntax/tree.ts';
 import { type Bag, bagOf, type Property } from './bag.ts';
 import { numbersIn } from './call.ts';
 import { evaluate, plainNumber } from './evaluate.ts';
-import { type Fix, replace } from './finding.ts';
+import { type Edit, type Fix, replace } from './finding.ts';
 import type { Declared } from './module.ts';
 import { properties } from './properties.ts';
 import { scaleOf } from './scales.ts';
@@ -189,17 +189,21 @@ function sizeFixes(at: Expression, levels: readonly number[], bits: number, scop
     fixes.push({ title, edits: [{ start, end: list.items.at(-1)!.end, text: '' }] });
   }
   if (Number.isInteger(fitting) && fitting >= 3 && fitting <= 8) {
-    const start = lineStart(scope.module.file.text, at.start);
-    const indent = scope.module.file.text.slice(start).match(/^\s*/)![0];
-    const alone = scope.module.file.text.slice(start, at.start).includes('{')
-      ? undefined
-      : { start, end: start, text: `${indent}bits = ${fitting}\n` };
-    if (alone) fixes.push({ title: `Set \`bits = ${fitting}\``, edits: [alone] });
+    fixes.push({ title: `Set \`bits = ${fitting}\``, edits: [bitsEdit(at, fitting, scope.module.file)] });
   }
   return fixes;
 }
 
-const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+/** Where the width of the format around `at` is written, or before the property that `at` is the value of. */
+function bitsEdit(at: Expression, bits: number, { items, text }: SourceFile): Edit {
+  const around = items.find((item) => item.start <= at.start && at.end <= item.end);
+  const members = around?.kind === 'declaration' ? (around.body?.members ?? []) : [];
+  const written = members.find(({ name }) => name.text === 'bits')?.value;
+  if (written) return { start: written.start, end: written.end, text: String(bits) };
+  const start = members.find(({ value }) => value === at)?.start ?? at.start;
+  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  return { start, end: start, text: indent.trim() === '' ? `bits = ${bits}\n${indent}` : `bits = ${bits}, ` };
+}
 
 function finished({ table, from }: Levels, bag: Bag): LevelTable | undefined {
   const zeroed = withRule(table, bag.get('negative_zero'));

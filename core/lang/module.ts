@@ -1,8 +1,8 @@
 import { parse } from '../syntax/parser.ts';
-import type { Declaration, Name, SourceFile, Use } from '../syntax/tree.ts';
+import type { Declaration, Name, SourceFile, SyntaxFault, Use } from '../syntax/tree.ts';
 import { nearestName } from '../weights/nearestName.ts';
 import { visible } from '../weights/visibleName.ts';
-import { type Finding, finding, type Related, replace } from './finding.ts';
+import { type Finding, type Fix, finding, type Related, replace } from './finding.ts';
 import { libraryNames, librarySource, libraryUri } from './library.ts';
 
 /** Something with a name that expressions can use. */
@@ -49,12 +49,7 @@ interface Loading {
 function load(uri: string, text: string, loading: Loading): Module {
   const file = parse(text);
   const findings: Finding[] = file.errors.map((error) =>
-    finding(error.code as Finding['code'], error, error.message, {
-      fixes:
-        error.insert === undefined
-          ? []
-          : [{ title: `Insert \`${error.insert.trim()}\``, edits: [{ start: error.start, end: error.start, text: error.insert }] }],
-    }),
+    finding(error.code as Finding['code'], error, error.message, { fixes: syntaxFixes(error, text) }),
   );
   const own = new Map<string, Declared>();
   const names = new Map<string, Declared>();
@@ -75,6 +70,14 @@ function load(uri: string, text: string, loading: Loading): Module {
   }
   loading.done.set(uri, module);
   return module;
+}
+
+function syntaxFixes({ code, start, end, insert }: SyntaxFault, text: string): Fix[] {
+  if (code === 'syntax.argument-colon') {
+    const from = text.slice(0, start).trimEnd().length;
+    return [replace('Change to `:`', { start: from, end }, ':')];
+  }
+  return insert === undefined ? [] : [{ title: `Insert \`${insert.trim()}\``, edits: [{ start, end: start, text: insert }] }];
 }
 
 function loadUsed(use: Use, module: Module, loading: Loading, findings: Finding[]): Module | undefined {

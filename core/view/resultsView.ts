@@ -109,9 +109,17 @@ function section({ key, rows }: Group, sort: Sort): ResultSection {
     title: visible(compare ?? 'Outside comparisons'),
     subject,
     rows: lines,
-    chart: sqnrChart(ordered.map(sqnrOf), lines, subject),
+    chart: sqnrChart(ordered.map(sqnrOf), lines.map(bar), subject),
   };
 }
+
+const bar = ({ key, format, label, isBest, cells }: ResultLine) => ({
+  key,
+  format,
+  label,
+  isBest,
+  figures: resultColumns.map(({ title }, i) => `${title}: ${cells[i]}`),
+});
 
 /** What has no value comes last, whichever way the others go. Rows that are equal stay in the order of the text. */
 function inOrder(rows: readonly ResultRow[], sort: Sort): readonly ResultRow[] {

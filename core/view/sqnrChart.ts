@@ -19,6 +19,8 @@ export interface Bar {
   /** What is written at its end. */
   readonly value: string;
   readonly isBest: boolean;
+  /** All its figures, each a line. */
+  readonly figures: readonly string[];
 }
 
 /** Round ends, and a round distance from tick to tick. */
@@ -34,16 +36,16 @@ export const maxBars = 60;
 /** The bars of rows in their order, without those beyond {@link maxBars}. Null where no row has a finite SQNR. */
 export function sqnrChart(
   values: readonly (number | null)[],
-  rows: readonly Pick<Bar, 'key' | 'format' | 'label' | 'isBest'>[],
+  rows: readonly Omit<Bar, 'end' | 'value'>[],
   subject: string,
 ): BarChart | null {
   const finite = values.slice(0, maxBars).filter((x): x is number => x !== null && Number.isFinite(x));
   if (finite.length === 0) return null;
   const axis = barAxis(finite);
-  const bars = rows.slice(0, maxBars).map(({ key, format, label, isBest }, i): Bar => {
+  const bars = rows.slice(0, maxBars).map((row, i): Bar => {
     const x = values[i] ?? null;
     const end = x === null ? null : Math.max(axis.min, Math.min(axis.max, x));
-    return { key, format, label, end, value: x === null ? 'none' : decibels(x), isBest };
+    return { ...row, end, value: x === null ? 'none' : decibels(x) };
   });
   const start = axis.min === 0 ? '' : `; the axis starts at ${axis.min} dB`.replace('-', '−');
   return { bars, axis, axisTitle: `SQNR in dB${start}`, spoken: inWords(bars, rows.length, subject) };
@@ -53,13 +55,17 @@ export function sqnrChart(
 export function barAxis(values: readonly number[]): BarAxis {
   const least = Math.min(...values);
   const most = Math.max(...values);
-  const step = roundStep((most - least || Math.max(1, Math.abs(most) / 10)) / 4);
+  const step = roundStep(Math.max((most - least) / 4, leastStep));
   // Half a step at least, so that the shortest bar can be seen.
   const below = Math.floor((least - step / 2) / step) * step;
-  const max = Math.ceil(most / step) * step;
-  const min = least >= 0 && below <= (max - below) / 2 ? 0 : below;
+  const above = Math.ceil(most / step) * step;
+  const min = least >= 0 && below <= (above - below) / 2 ? 0 : below;
+  const max = Math.max(above, min + step);
   return { min: rounded(min, step), max: rounded(max, step), step };
 }
+
+/** In dB. A finer axis would make much of differences that decide nothing. */
+const leastStep = 0.1;
 
 /** The next of 1, 2, 5, 10 … times a power of ten. */
 function roundStep(x: number): number {

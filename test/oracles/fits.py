@@ -2,7 +2,7 @@
 
 The data are made here and, bit for bit the same, in test/core/measure/fit/samples.ts: a 32-bit generator and arithmetic that IEEE 754 rounds
 alike everywhere (no logarithm, no sine), cut to bf16. scipy's `fit` stops at some 1e-5 of the parameters, so its answer is the start of
-Newton-like polishing of scipy's own density; both likelihoods are kept.
+simplex searches in scipy's own density; both likelihoods are kept.
 """
 
 import json
@@ -82,7 +82,8 @@ def polished(dist, x, start, bounds):
     inside = lambda v: all(low <= np.exp(s) <= high for s, (low, high) in zip(v[:-2], bounds))
     spread = x.std()
     unpack = lambda v: (*np.exp(v[:-2]), v[-2] * spread, np.exp(v[-1]) * spread)
-    cost = lambda v: -dist.logpdf(x, *unpack(v)).mean() if inside(v) else np.inf
+    values, counts = np.unique(x, return_counts=True)
+    cost = lambda v: -(counts * dist.logpdf(values, *unpack(v))).sum() / len(x) if inside(v) else np.inf
     v = np.array([*np.log(start[:-2]), start[-2] / spread, np.log(start[-1] / spread)])
     for (low, high), i in zip(bounds, range(len(v))):
         v[i] = np.clip(v[i], np.log(low) + 1e-9, np.log(high) - 1e-9)
@@ -101,7 +102,20 @@ def described(dist, x, params):
 
 def golden(name, seed, shift, scale):
     x = sample(name, seed, shift, scale)
-    found = {"name": name, "seed": seed, "shift": shift, "scale": scale, "sum": float(x.sum()), "distinct": len(set(x))}
+    return {"name": name, "seed": seed, "shift": shift, "scale": scale, **fits(x)}
+
+
+def tensor(name):
+    """A tensor of the model in examples."""
+    file = (pathlib.Path(__file__).parents[2] / "examples/tiny-lm/tiny.safetensors").read_bytes()
+    size = int.from_bytes(file[:8], "little")
+    low, high = json.loads(file[8 : 8 + size])[name]["data_offsets"]
+    bits = np.frombuffer(file[8 + size + low : 8 + size + high], "<u2").astype(np.uint32) << 16
+    return {"name": name, **fits(bits.view(np.float32).astype(np.float64))}
+
+
+def fits(x):
+    found = {"n": len(x), "sum": float(x.sum()), "distinct": len(set(x))}
     found["normal"] = described(stats.norm, x, stats.norm.fit(x))
     found["laplace"] = described(stats.laplace, x, stats.laplace.fit(x))
     with np.errstate(all="ignore"):
@@ -120,12 +134,15 @@ def golden(name, seed, shift, scale):
 CASES = [("bell", 1, 0.0, 1.0), ("t2", 2, 0.0, 1.0), ("ratio", 3, 0.0, 0.02), ("triangle", 4, 0.0, 3.0), ("uniform", 5, 0.0, 1.0),
          ("rows", 6, 0.0, 1e-3), ("skewed", 7, 0.5, 1.0), ("spiked", 8, 0.0, 1.0), ("ratio", 9, 40.0, 8.0)]
 
+TENSORS = [f"model.layers.{i}.{name}.weight" for i, name in ((0, "self_attn.k_proj"), (2, "self_attn.q_proj"), (4, "mlp.down_proj"))]
+
 ARGUMENTS = [(a, x) for a in (0.01, 0.3, 1.0, 2.7, 10.0) for x in (1e-9, 0.01, 0.7, 2.0, 9.0, 60.0)]
 
 golden_fits = {
     "source": f"scipy {scipy.__version__}, numpy {np.__version__}",
     "n": N,
     "fits": [golden(*case) for case in CASES],
+    "tiny": [tensor(name) for name in TENSORS],
     "gamma": [{"x": x, "log": float(scipy.special.gammaln(x)), "digamma": float(scipy.special.digamma(x))}
               for x in (0.01, 0.05, 0.5, 1.0, 1.4616321449683623, 2.0, 3.3, 9.99, 10.0, 57.0)],
     "gammaTail": [{"a": a, "x": x, "tail": float(scipy.special.gammaincc(a, x))} for a, x in ARGUMENTS],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { root } from '../../scripts/run.mjs';
-import { copyWorkspace } from './harness.mjs';
+import { copyWorkspace, workspaceFile } from './harness.mjs';
 import { conclude, failure, readOutcomes } from './outcomes.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'vsc-'));
@@ -15,7 +15,7 @@ try {
     ...(process.env.VSCODE_PATH ? { vscodeExecutablePath: process.env.VSCODE_PATH } : {}),
     extensionDevelopmentPath: root,
     extensionTestsPath: join(root, 'out/test/index.cjs'),
-    launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust', '--user-data-dir', join(dir, 'user')],
+    launchArgs: [workspaceFile(workspace), '--disable-extensions', '--disable-workspace-trust', '--user-data-dir', join(dir, 'user')],
   });
 } catch (error) {
   // It throws for failed tests too, which the outcomes tell better.

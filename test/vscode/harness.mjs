@@ -1,5 +1,5 @@
 // What the runners share: a workspace to spoil, and a headless Chromium to look at VS Code with.
-import { accessSync, constants, cpSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
@@ -16,6 +16,13 @@ export function copyWorkspace(server) {
   cpSync(join(root, 'test/vscode/workspace'), folder, { recursive: true });
   cpSync(join(root, 'examples/tiny-lm/tiny.safetensors'), join(folder, 'weights/tiny.safetensors'));
   return folder;
+}
+
+/** A workspace file that holds a folder: only in one can a test add another folder without losing its extension host. */
+export function workspaceFile(folder) {
+  const file = `${folder}.code-workspace`;
+  writeFileSync(file, JSON.stringify({ folders: [{ path: folder }] }));
+  return file;
 }
 
 /** A page, and the addresses outside this machine that it asked for, which were refused: there should be none. */
@@ -37,7 +44,7 @@ export async function startBrowser() {
 }
 
 /** The same names that scripts/setup-vscode.sh looks for. */
-function findChromium() {
+export function findChromium() {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   const folders = (process.env.PATH ?? '').split(delimiter);
   const candidates = [process.env.CHROMIUM, ...names.flatMap((name) => folders.map((folder) => join(folder, name)))];

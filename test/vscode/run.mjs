@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { remoteUri, startCodeServer, workbenchAddress } from '../../scripts/codeServer.mjs';
 import { root } from '../../scripts/run.mjs';
-import { copyWorkspace, out, startBrowser, vsix } from './harness.mjs';
+import { copyWorkspace, out, startBrowser, vsix, workspaceFile } from './harness.mjs';
 import { conclude, failure, readOutcomes } from './outcomes.mjs';
 
 const installed = process.argv.includes('--vsix');
@@ -35,7 +35,7 @@ async function runSuite(server, { page, outside }) {
   await page.exposeFunction('codeAutomationLog', (type, args) => log.push(`${type}: ${args.join(' ')}`));
   const ended = await suiteEnd(page);
   const response = await page.goto(
-    workbenchAddress(server.origin, workspace, [
+    workbenchAddress(server.origin, workspaceFile(workspace), [
       ['extensionDevelopmentPath', remoteUri(server.origin, installed ? join(root, 'test/vscode/stub') : root)],
       ['extensionTestsPath', remoteUri(server.origin, join(root, 'out/test/index.cjs'))],
       ['skipWelcome', 'true'],

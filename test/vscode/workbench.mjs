@@ -33,13 +33,6 @@ export function workbench(page, name) {
       await quickPick.locator('.monaco-list-row', { hasText: label }).first().click();
     },
 
-    /** Changes the colours, as one does in the midst of work. */
-    async theme(name) {
-      await this.command('Preferences: Color Theme');
-      await quickPick.locator('.monaco-list-row', { hasText: name }).first().click();
-      await quickPick.waitFor({ state: 'hidden' });
-    },
-
     /** Chooses from the context menu of a file in the explorer; folders on the way are opened. */
     async explorerMenu(path, item) {
       const names = path.split('/');

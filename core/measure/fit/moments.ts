@@ -22,21 +22,17 @@ export function moments(cells: Cells): Moments | NoFit {
   const { values, shares, centre, spread } = standardised(cells);
   let shift = 0;
   for (let i = 0; i < values.length; i++) shift += shares[i]! * values[i]!;
-  let [second, third, fourth] = [0, 0, 0];
+  let variance = 0;
+  for (let i = 0; i < values.length; i++) variance += shares[i]! * (values[i]! - shift) ** 2;
+  const sd = Math.sqrt(variance);
+  let skewness = 0;
+  let kurtosis = 0;
   for (let i = 0; i < values.length; i++) {
-    const d = values[i]! - shift;
-    const square = shares[i]! * d * d;
-    second += square;
-    third += square * d;
-    fourth += square * d * d;
+    // In units of the deviation, so that no power leaves the range of a double.
+    const z = (values[i]! - shift) / sd;
+    const cube = shares[i]! * z * z * z;
+    skewness += cube;
+    kurtosis += cube * z;
   }
-  const kurtosis = fourth / second ** 2;
-  return {
-    kind: 'moments',
-    mean: centre + spread * shift,
-    sd: spread * Math.sqrt(second),
-    skewness: third / second ** 1.5,
-    kurtosis,
-    excessKurtosis: kurtosis - 3,
-  };
+  return { kind: 'moments', mean: centre + spread * shift, sd: spread * sd, skewness, kurtosis, excessKurtosis: kurtosis - 3 };
 }

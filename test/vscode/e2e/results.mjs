@@ -1,11 +1,13 @@
 // The results panel, in the webview of a real VS Code.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What VS Code calls a theme's kind, by the name of the theme. */
 const themes = {
   'Dark Modern': 'vscode-dark',
-  'Dark High Contrast': 'vscode-high-contrast:not(.vscode-high-contrast-light)',
-  'Light High Contrast': 'vscode-high-contrast-light',
+  'Default High Contrast': 'vscode-high-contrast:not(.vscode-high-contrast-light)',
+  'Default High Contrast Light': 'vscode-high-contrast-light',
   'Light Modern': 'vscode-light',
 };
 
@@ -24,15 +26,27 @@ export const steps = {
       ['INT4', 'E2M1', 'Mine', 'NF4 best', 'SF4'],
     );
     for (const row of rows) assert.match(row, /\t\d\d\.\d\d\t\d\.\d+ %\t\d+\.\d+ %\t4\.\d+\t\d\S* %\t3\.\d{3}$/);
-    assert.match(await panel.getByRole('img').getAttribute('aria-label'), /^Bar chart of the SQNR of 5 rows on tiny, group128; the most is 2\d\.\d\d dB, of NF4/);
+    assert.match(
+      await panel.getByRole('img').getAttribute('aria-label'),
+      /^Bar chart of the SQNR of 5 rows on tiny, group128; the most is 2\d\.\d\d dB, of NF4/,
+    );
     await window.shot('light');
   },
 
-  async 'it takes on the colours of every theme while it is shown'(window) {
+  async 'it takes on the colours of every theme while it is shown'(window, workspace) {
+    mkdirSync(join(workspace, '.vscode'));
     for (const [name, className] of Object.entries(themes)) {
-      await window.theme(name);
+      writeFileSync(join(workspace, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': name }));
       await window.webview().locator(`body.${className}`).waitFor();
-      console.log('VARS', JSON.stringify([name, await window.webview().locator('html').evaluate((e) => e.style.cssText)]));
+      console.log(
+        JSON.stringify([
+          name,
+          await window
+            .webview()
+            .locator('html')
+            .evaluate((e) => e.style.cssText),
+        ]),
+      );
       await window.shot(name.replaceAll(' ', '-').toLowerCase());
     }
   },
@@ -61,12 +75,19 @@ export const steps = {
     await window.shot('library');
   },
 
+  async 'it is as it was after it was hidden'(window) {
+    const tab = window.page.locator('.tab', { hasText: 'Results of sample.nibble' });
+    await tab.click();
+    await window.command('File: New Untitled Text File');
+    await window.webview().locator('h1').waitFor({ state: 'hidden' });
+    await tab.click();
+    assert.equal(await window.webview().locator('tbody th').first().innerText(), 'NF4 best');
+  },
+
   async 'it is there again when the window is opened again'(window) {
     await window.page.reload();
-    const panel = window.webview();
-    await panel.getByText('5 rows evaluated').first().waitFor();
-    // With its rows in the order in which they were.
-    assert.equal(await panel.locator('tbody th').first().innerText(), 'NF4 best');
+    await window.webview().getByText('5 rows evaluated').first().waitFor();
+    assert.equal(await window.webview().locator('tbody tr').count(), 5);
     await window.shot('again');
   },
 };

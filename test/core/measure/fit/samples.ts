@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { add, addToHistogram, type Cells, cells, histogram16 } from '../../../../core/measure/histogram16.ts';
+import { readWeights } from '../../../../core/weights/readWeights.ts';
+import type { Tensor } from '../../../../core/weights/tensor.ts';
+import { memorySource } from '../../weights/files.ts';
 
 /** The samples of test/oracles/fits.py, bit for bit: the same generator, and arithmetic that is rounded alike everywhere. */
 export function sample(name: string, seed: number, shift: number, scale: number, n: number): Float32Array {
@@ -22,6 +26,22 @@ export function cellsOf(...parts: readonly Float32Array[]): Cells {
       })
       .reduce(add),
   );
+}
+
+/** The tensors of the model in examples. */
+export async function tinyTensors(): Promise<readonly Tensor[]> {
+  const bytes = readFileSync(new URL('../../../../examples/tiny-lm/tiny.safetensors', import.meta.url));
+  const { tensors } = await readWeights(memorySource(bytes, 'tiny.safetensors'), () => Promise.reject(new Error('It is one file')));
+  return tensors;
+}
+
+/** The weights of one of them. */
+export async function tinyTensor(name: string): Promise<Float32Array> {
+  const tensor = (await tinyTensors()).find((one) => one.name === name);
+  if (!tensor) throw new Error(`The model in examples has no ${name}`);
+  const weights = new Float32Array(tensor.n);
+  await tensor.read(0, weights);
+  return weights;
 }
 
 /** Draws of a Student t, by Bailey's polar method: Mathematics of Computation 62 (1994). */

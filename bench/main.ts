@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { startUp } from './startUp.ts';
+import { throughput } from './throughput.ts';
+import type { Timing } from './timing.ts';
+import { throughServer, typingInProcess } from './typing.ts';
+
+interface Options {
+  readonly version: string;
+  readonly isRecorded: boolean;
+}
+
+/** Measures everything, prints it, and writes docs/bench.md where that is asked for. */
+export async function run({ version, isRecorded }: Options): Promise<void> {
+  const sections: string[] = [];
+  const say = (text: string): void => {
+    sections.push(text);
+    console.log(`${text}\n`);
+  };
+  say(
+    `Nibble ${version} on Node ${process.versions.node}, ${platform()} ${release()}, ${cpus()[0]!.model.trim()}, ` +
+      `${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GB, load ${loadavg()[0]!.toFixed(1)} at the start. Bundles minified.`,
+  );
+
+  const inProcess = await typingInProcess();
+  const server = await throughServer();
+  say(`## Typing in a spec of ${inProcess.nLines} lines`);
+  say(
+    table(
+      ['after each of 200 single-character edits', 'median ms', 'p95 ms'],
+      [
+        row('parse', inProcess.parse),
+        row('parse, check, diagnostics', inProcess.check),
+        row('the same through the server: change sent to diagnostics received', server.trip),
+      ],
+    ),
+  );
+
+  say('## Latency through the server, in the same spec');
+  say(
+    table(
+      ['request', 'median ms', 'p95 ms'],
+      [row('hover with number line', server.hover), row('completion of a format', server.completion)],
+    ),
+  );
+
+  say('## Quantization error');
+  say(
+    table(
+      ['weights', 'formats', 'M weights/s/format, 1 thread', `the same, ${availableParallelism()} threads`, '1 thread to a plain read'],
+      (await throughput()).map(({ type, nFormats, oneThread, allThreads, toPlainRead }) => [
+        type,
+        String(nFormats),
+        oneThread.toFixed(1),
+        allThreads.toFixed(1),
+        `${toPlainRead.toFixed(1)} x`,
+      ]),
+    ),
+  );
+
+  say('## Start-up');
+  say(
+    table(
+      ['command', 'median ms', 'p95 ms'],
+      startUp().map(({ command, timing }) => row(`\`${command}\``, timing)),
+    ),
+  );
+  if (isRecorded) writeFileSync('docs/bench.md', page(sections));
+}
+
+const row = (title: string, { median, p95 }: Timing): readonly string[] => [title, median.toFixed(1), p95.toFixed(1)];
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const page = (sections: readonly string[]): string => `# Measured
+
+What \`npm run bench -- --record\` wrote. Other machines give other figures; ratios hold better than times.
+
+${sections.join('\n\n')}
+
+Blocks of 128 along rows, scales in fp16, 16.8 M weights in four tensors. A plain read reads the bytes of the same file in pieces as large,
+from the page cache, and does nothing with them.
+`;
