@@ -26,3 +26,30 @@ export function random(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
+
+/** Durations of one thing done many times, by the clock and in processor time: on a machine that is shared the two differ. */
+export interface Both {
+  readonly clock: Timing;
+  readonly processor: Timing;
+}
+
+/** Does a thing and notes both durations, in milliseconds. Processor time is that of all threads, the collector's too. */
+export class Stopwatch {
+  readonly #clock: number[] = [];
+  readonly #processor: number[] = [];
+
+  time<T>(work: () => T): T {
+    const before = process.cpuUsage();
+    const start = performance.now();
+    const result = work();
+    this.#clock.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    this.#processor.push((user + system) / 1000);
+    return result;
+  }
+
+  /** Without the first ones, which warm up the compiler as the first seconds of a session do. */
+  after(nFirst: number): Both {
+    return { clock: timing(this.#clock.slice(nFirst)), processor: timing(this.#processor.slice(nFirst)) };
+  }
+}

@@ -5,30 +5,27 @@ import { specFiles } from '../node/specFiles.ts';
 import { positionAt } from '../test/support/cursor.ts';
 import { LspClient, vscodeLike } from '../test/support/lspClient.ts';
 import { keystrokes, longSpec, typed } from './longSpec.ts';
-import { timed, timing } from './timing.ts';
+import { Stopwatch, timed, timing } from './timing.ts';
 
 const nEdits = 200;
+const nWarm = 40;
 const uri = 'file:///bench/long.nibble';
 const files = specFiles({ open: () => undefined, root: () => undefined });
 
 /** Parse, check and diagnostics of the whole text after each keystroke, without a protocol in between. */
 export async function typingInProcess() {
   let text = longSpec();
-  const parsing: number[] = [];
-  const whole: number[] = [];
-  let nFindings = 0;
-  for (const key of [...keystrokes(text, 40), ...keystrokes(text, nEdits)]) {
+  const parsing = new Stopwatch();
+  const whole = new Stopwatch();
+  for (const key of [...keystrokes(text, nWarm), ...keystrokes(text, nEdits)]) {
     text = typed(text, key);
-    parsing.push(await timed(() => parse(text)));
-    whole.push(
-      await timed(() => {
-        const analysis = analyse(uri, text, files);
-        nFindings += analysis.findings.length + resultFindings(analysis, new Map(), new Map()).length;
-      }),
-    );
+    parsing.time(() => parse(text));
+    whole.time(() => {
+      const analysis = analyse(uri, text, files);
+      return [...analysis.findings, ...resultFindings(analysis, new Map(), new Map())];
+    });
   }
-  // The first ones warm up the compiler, as the first seconds of a session do.
-  return { nLines: text.split('\n').length, nFindings, parse: timing(parsing.slice(40)), check: timing(whole.slice(40)) };
+  return { nLines: text.split('\n').length, parse: parsing.after(nWarm), check: whole.after(nWarm) };
 }
 
 /** The same through a server of its own: from the change until its diagnostics are here. Then hover and completion, on a text that is known. */
@@ -40,7 +37,7 @@ export async function throughServer() {
     let text = longSpec();
     await client.open(uri, text);
     const trips: number[] = [];
-    for (const key of [...keystrokes(text, 40), ...keystrokes(text, nEdits)]) {
+    for (const key of [...keystrokes(text, nWarm), ...keystrokes(text, nEdits)]) {
       const range = { start: positionAt(text, key.at), end: positionAt(text, key.at + key.remove) };
       text = typed(text, key);
       trips.push(
@@ -58,7 +55,7 @@ export async function throughServer() {
       return timing(durations.slice(places.length));
     };
     return {
-      trip: timing(trips.slice(40)),
+      trip: timing(trips.slice(nWarm)),
       hover: await ask('textDocument/hover', 'format Student', 8),
       completion: await ask('textDocument/completion', 'formats = \\[', 11),
     };

@@ -28,19 +28,18 @@ export function identify(ascending: Float64Array): Identified {
   const largest = largestMagnitude(ascending);
   if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return {};
   const sameCount = knownTables.filter(({ levels }) => levels.length === ascending.length);
-  const byLargest = sameCount.map((known) => compared(ascending, known, largest / largestMagnitude(known.levels)));
+  const byLargest = sameCount.flatMap((known) => compared(ascending, known, largest / largestMagnitude(known.levels), NEAR) ?? []);
   const exact = byLargest.find(({ differing }) => differing.length === 0);
   if (exact) return { exact: exact.known };
   const near =
     best(byAnchors(ascending, sameCount), ({ differing }) => differing.length) ??
-    best(
-      byLargest.filter(({ largestDifference }) => largestDifference <= 0.02),
-      ({ largestDifference }) => largestDifference,
-    );
+    best(byLargest, ({ largestDifference }) => largestDifference);
   return near ? { near } : {};
 }
 
 const TOLERANCE = 1e-6;
+/** Up to here, as a share of the largest magnitude, every level may differ. */
+const NEAR = 0.02;
 
 /** Comparisons with few levels that differ. The largest magnitude may be one of them, so the scale is taken from other levels too. */
 function byAnchors(ascending: Float64Array, candidates: readonly Known[]): readonly NearlyKnown[] {
@@ -49,20 +48,24 @@ function byAnchors(ascending: Float64Array, candidates: readonly Known[]): reado
     [0, ascending.length - 1, 1]
       .map((i) => ascending[i]! / known.levels[i]!)
       .filter((scale) => scale > 0 && scale < Number.POSITIVE_INFINITY)
-      .map((scale) => compared(ascending, known, scale))
-      .filter(({ differing }) => differing.length <= allowed),
+      .flatMap((scale) => compared(ascending, known, scale, Number.POSITIVE_INFINITY, allowed) ?? []),
   );
 }
 
-function compared(ascending: Float64Array, known: Known, scale: number): NearlyKnown {
+/** Undefined once a level differs by more than `near`, or more than `allowed` of them differ: most formats are far from most others. */
+function compared(ascending: Float64Array, known: Known, scale: number, near: number, allowed = ascending.length): NearlyKnown | undefined {
   const unit = scale * largestMagnitude(known.levels);
-  const pairs = known.levels.map((level, i) => ({ level: ascending[i]!, expected: level * scale }));
-  const difference = ({ level, expected }: DifferingLevel): number => Math.abs(level - expected) / unit;
-  return {
-    known,
-    differing: pairs.filter((pair) => !(difference(pair) <= TOLERANCE)),
-    largestDifference: Math.max(...pairs.map(difference)),
-  };
+  const differing: DifferingLevel[] = [];
+  let largestDifference = 0;
+  for (const [i, reference] of known.levels.entries()) {
+    const level = ascending[i]!;
+    const expected = reference * scale;
+    const difference = Math.abs(level - expected) / unit;
+    if (!(difference <= TOLERANCE)) differing.push({ level, expected });
+    largestDifference = Math.max(largestDifference, difference);
+    if (!(largestDifference <= near) || differing.length > allowed) return undefined;
+  }
+  return { known, differing, largestDifference };
 }
 
 /** The least by `cost`, then by the largest difference; the first of equals. */
@@ -70,5 +73,8 @@ function best(near: readonly NearlyKnown[], cost: (near: NearlyKnown) => number)
   return near.toSorted((a, b) => cost(a) - cost(b) || a.largestDifference - b.largestDifference)[0];
 }
 
-const largestMagnitude = (levels: ArrayLike<number>): number =>
-  Array.from(levels).reduce((most, level) => Math.max(most, Math.abs(level)), 0);
+function largestMagnitude(levels: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < levels.length; i++) most = Math.max(most, Math.abs(levels[i]!));
+  return most;
+}

@@ -102,22 +102,24 @@ function record(node: RecordLiteral, slots: readonly Slot[], locals: Locals, wal
     const { text } = member.name;
     const slot = slots.find((candidate) => candidate.name === text);
     const twin = seen.get(text);
-    if (!slot) unknownProperty(member, slots, walk, owner);
-    else if (twin) {
+    const nearest = slot ?? unknownProperty(member, slots, walk, owner);
+    if (slot && twin) {
       const related = [{ uri: walk.module.uri, start: twin.start, end: twin.end, message: 'It is written here first' }];
       walk.findings.push(finding('property.duplicate', member.name, `\`${text}\` is written twice; the last one holds`, { related }));
     }
     seen.set(text, member);
-    expression(member.value, locals, slot, walk);
+    expression(member.value, locals, nearest, walk);
   }
 }
 
-function unknownProperty(member: Member, slots: readonly Slot[], walk: Walk, owner: string): void {
+/** Returns the property that was most likely meant, so that its words are not unknown as well. */
+function unknownProperty(member: Member, slots: readonly Slot[], walk: Walk, owner: string): Slot | undefined {
   const names = slots.map((slot) => slot.name);
   const near = nearestName(member.name.text, names);
   const fixes = near ? [replace(`Change to \`${near}\``, member.name, near)] : [];
   const message = `\`${member.name.text}\` is no property of ${owner}; there are ${names.map((n) => `\`${n}\``).join(', ')}`;
   walk.findings.push(finding('property.unknown', member.name, message, { fixes }));
+  return slots.find((slot) => slot.name === near);
 }
 
 function expression(node: Expression, locals: Locals, place: Slot | undefined, walk: Walk): void {

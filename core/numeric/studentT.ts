@@ -11,6 +11,18 @@ import { type PositiveHalf, symmetricQuantile } from './symmetricQuantile.ts';
  */
 export function studentTQuantile(p: number, nu: number): number {
   if (!(nu > 0)) return Number.NaN;
+  const key = `${p} ${nu}`;
+  const x = known.get(key) ?? computedQuantile(p, nu);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, x);
+  return x;
+}
+
+/** Quantiles computed before: while a spec is typed, the same ones are asked for with every letter. */
+const known = new Map<string, number>();
+const MOST_KNOWN = 20_000;
+
+function computedQuantile(p: number, nu: number): number {
   if (nu > NEARLY_NORMAL) return quantileFromNormal(normalQuantile(p), nu);
   const half = positiveHalf(nu);
   return symmetricQuantile(

@@ -22,7 +22,10 @@ export class Cursor {
   constructor(text: string, all: readonly Token[]) {
     this.text = text;
     this.#all = all;
-    this.#meaning = all.flatMap((token, index) => (isTrivia(token.kind) ? [] : [index]));
+    // Of every keystroke all tokens pass here, so none gets an array of its own.
+    const meaning: number[] = [];
+    for (const [index, token] of all.entries()) if (!isTrivia(token.kind)) meaning.push(index);
+    this.#meaning = meaning;
   }
 
   /** The token `ahead` of the cursor, or undefined behind the last one. */

@@ -30,7 +30,7 @@ export function measuredOn(analysis: Analysis, weights: Float32Array): Results {
       const { format, scale } = evaluation;
       const shape = [1, weights.length];
       const sums = errorSums(weights, shape, quantize(weights, shape, format.codebook, scale.rule));
-      return [evaluationKey(evaluation), { tensors: [{ name: 'only', sums }], total: sums } as never];
+      return [evaluationKey(evaluation), { tensors: [{ name: 'only', file: 'model.safetensors', sums }], total: sums, estimate: false }];
     }),
   );
 }
@@ -41,7 +41,7 @@ export const bell: Float32Array = Float32Array.from({ length: 256 }, (_, i) => M
 /** For each finding that is found only when weights are read, the findings of an example. */
 export const resultCodes: ReadonlyMap<FindingCode, () => Finding[]> = new Map([
   ...(['weights.missing', 'weights.unreadable', 'weights.no-tensor-matches'] as const).map(
-    (code) => [code, () => problem({ code, message: 'as the reader says it' })] as const,
+    (code) => [code, () => problem({ code, file: 'model.safetensors', tensor: undefined, message: 'as the reader says it' })] as const,
   ),
   ['weights.non-finite', () => measured(Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, 2))] as const,
   ['error.dominated', () => measured(bell)] as const,

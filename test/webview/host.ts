@@ -50,6 +50,7 @@ export async function openPanel(browser: Browser, { theme = 'vscode-dark', width
   await context.exposeBinding('trouble', (_source, text: string) => troubles.push(text));
   await context.addInitScript(standIn, { theme, variables: themes[theme] });
   const page = await context.newPage();
+  page.setDefaultTimeout(5000);
   page.on('pageerror', (error) => troubles.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
   await page.goto(origin);
@@ -94,8 +95,12 @@ type Clothes = { readonly theme: string; readonly variables: Readonly<Record<str
 function standIn({ theme, variables }: Clothes): void {
   const report = (text: string): void => void (window as unknown as { trouble(text: string): void }).trouble(text);
   addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => report(`${violatedDirective} refused ${blockedURI}`));
-  for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
-  document.addEventListener('readystatechange', () => document.body.classList.add(...theme.split(' ')), { once: true });
+  // When all is parsed and the panel's script, which is deferred, has not run yet.
+  const dress = (): void => {
+    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
+    document.body.className = theme;
+  };
+  document.addEventListener('readystatechange', dress, { once: true });
   let isAcquired = false;
   Object.assign(window, {
     acquireVsCodeApi() {

@@ -54,7 +54,7 @@ describe('names from a file', () => {
       expect(await page.locator('section').count()).toBe(hostile.length);
       expect(await page.locator('img, svg, main script, iframe, a, [onerror], [onload]').count()).toBe(0);
       const text = await page.locator('main').evaluate((main) => main.textContent);
-      expect(text).not.toMatch(/[\u0000\u202a-\u202e\u2066-\u2069\u200b\u2028]/u);
+      expect(text).not.toMatch(/[\p{Cf}\u2028]|(?!\n)\p{Cc}/u);
       expect(text).toContain('evil\\u{202e}GNP');
       await page.locator('tbody button', { hasText: '__proto__' }).first().click();
       // Asked for as it is, so that the document can find it.

@@ -7,7 +7,7 @@ import { nothingKnown, type PanelState, restored, saved, told } from '../../webv
 import { stateLine } from '../../webview/stateLine.ts';
 import { document, few, results, row, status, uri } from './messages.ts';
 
-const after = (...messages: readonly ToPanel[]): PanelState => messages.reduce(told, nothingKnown);
+const stateAfter = (...messages: readonly ToPanel[]): PanelState => messages.reduce(told, nothingKnown);
 
 describe('a message', () => {
   test.each([document(), results(few), status('evaluating', 'Evaluating 5 rows', 1, 5)])('of the client is read: $kind', (message) => {
@@ -67,31 +67,34 @@ describe('a message of the panel', () => {
 
 describe('the state', () => {
   test('ignores results of an earlier version, and of another document', () => {
-    const state = after(document(3), results(few, 3));
+    const state = stateAfter(document(3), results(few, 3));
     expect(told(state, results([], 2))).toBe(state);
     const other = results([], 9);
     expect(told(state, { ...other, results: { ...other.results, uri: 'file:///w/other.nibble' } })).toBe(state);
   });
 
   test('takes results of the same version again: more may be known', () => {
-    expect(told(after(document(), results([], 1, 5)), results(few)).results?.rows.length).toBe(5);
+    expect(told(stateAfter(document(), results([], 1, 5)), results(few)).results?.rows.length).toBe(5);
   });
 
-  test('takes no results before it knows of what', () => expect(after(results(few))).toBe(nothingKnown));
+  test('takes no results before it knows of what', () => expect(stateAfter(results(few))).toBe(nothingKnown));
 
   test('begins anew with another document', () => {
-    const state = after(document(), results(few), status('error', 'no'), document(1, 'file:///w/other.nibble'));
+    const state = stateAfter(document(), results(few), status('error', 'no'), document(1, 'file:///w/other.nibble'));
     expect(state).toMatchObject({ results: null, status: null });
   });
 
   test('takes results of a document that was opened again, whose versions start anew', () => {
-    const state = after(document(7), results(few, 7), document(1));
+    const state = stateAfter(document(7), results(few, 7), document(1));
     expect(state.results?.rows.length).toBe(5);
     expect(told(state, results([], 1, 0)).results?.rows).toEqual([]);
   });
 
   test('comes back as it was saved, less what the server was doing', () => {
-    const state: PanelState = { ...after(document(2), results(few, 2), status('evaluating')), sort: { by: 'nsr', direction: 'ascending' } };
+    const state: PanelState = {
+      ...stateAfter(document(2), results(few, 2), status('evaluating')),
+      sort: { by: 'nsr', direction: 'ascending' },
+    };
     expect(restored(JSON.parse(JSON.stringify(saved(state))))).toEqual({ ...state, status: null });
     expect(documentOfState(saved(state))).toBe(uri);
   });
@@ -105,13 +108,13 @@ describe('the state', () => {
   );
 
   test('keeps what can be read of what was saved', () => {
-    const state = saved(after(document(2), results(few, 2))) as object;
-    expect(restored({ ...state, results: { rows: 1 }, sort: { by: '__proto__', direction: 'up' } })).toEqual(after(document(2)));
+    const state = saved(stateAfter(document(2), results(few, 2))) as object;
+    expect(restored({ ...state, results: { rows: 1 }, sort: { by: '__proto__', direction: 'up' } })).toEqual(stateAfter(document(2)));
   });
 });
 
 describe('the line on what is going on', () => {
-  const line = (...messages: readonly ToPanel[]): string => stateLine(after(...messages)).text;
+  const line = (...messages: readonly ToPanel[]): string => stateLine(stateAfter(...messages)).text;
 
   test.each([
     ['No document', []],
@@ -135,5 +138,5 @@ test('the page of a panel holds nothing but its script and style, whatever the p
   expect(page).toContain(`content="default-src 'none'; script-src https://source; style-src https://source; img-src https://source data:"`);
   expect(page).toContain('src="https://source/a&quot;&gt;&lt;script&gt;b"');
   expect(page).toContain('href="https://source/a&amp;b.css"');
-  expect(page.match(/<script|<style|<link|on\w+=|style=/g)).toEqual(['<link', '<script']);
+  expect(page.match(/<script|<style|<link| on\w+=| style=/g)).toEqual(['<link', '<script']);
 });

@@ -31,7 +31,7 @@ export function fitStudentT(cells: Cells): StudentTFit | NoFit {
  * A t gathers on one value, ever higher, where the share p of that value is above nu / (1 + nu): its likelihood per weight then falls as
  * nu (1 - p) ln sigma and grows as -p ln sigma. From this share on, the least nu does.
  */
-const UNBOUNDED_SHARE = nuRange.low / (1 + nuRange.low);
+const UNBOUNDED_SHARE = 1 / (1 + 1 / nuRange.low);
 
 interface Spike {
   readonly share: number;
@@ -79,8 +79,8 @@ function climb(units: Standardised, start: Point): Climbed {
   return { point, at, iterations: MOST_STEPS, converged: false };
 }
 
-/** Some six for a t; a few dozen for weights that are like none. */
-const MOST_STEPS = 200;
+/** Some six for a t, a few dozen for weights that are like none; more only where weights differ by dozens of orders of magnitude. */
+const MOST_STEPS = 500;
 
 /** The bound at which nu stays, as the likelihood would go on growing beyond it. */
 const heldNu = ({ logNu }: Point, { gradient }: Likelihoods): Bound =>

@@ -101,22 +101,24 @@ describe.each(measures)('the optimum of the %s equals brute force', (measure) =>
   });
 
   test('with symmetric levels on a list, and a spare one', () => {
-    const grid = [-8, -5, -3, -2, -0.5, 0, 0.5, 1.5, 2, 3, 5, 6];
-    const isPaired = (levels: readonly number[]): boolean => levels.every((level) => levels.includes(0 - level));
+    const magnitudes = [0.5, 2, 3, 4, 6, 8, 9];
+    const positive = [...magnitudes, 1, 1.5, 2.5, 5, 7];
+    const grid = { values: [0, ...positive, ...magnitudes.map((level) => -level), -5.5] };
     fc.assert(
-      fc.property(profiles(12), fc.constantFrom(2, 3), fc.constantFrom(0, 2, 3), (moments, bits, pin) => {
-        const holds = (levels: readonly number[]): boolean => levels.includes(0) && levels.includes(pin);
-        const pairs = leastOfSubsets(moments, grid, measure, (levels) => levels.length < 2 ** bits && holds(levels) && isPaired(levels));
-        const asked = { measure, zero: true, pin: [pin], bits, grid: { values: grid } };
-        expectLeast(moments, { ...asked, symmetric: 'pairs' }, pairs);
-        const isSpared = (levels: readonly number[]): boolean =>
-          levels.length <= 2 ** bits &&
-          holds(levels) &&
-          (isPaired(levels) || levels.some((spare) => spare > 0 && holdsBut(levels, spare) && isPaired(levels.filter((x) => x !== spare))));
-        const holdsBut = (levels: readonly number[], spare: number): boolean => holds(levels.filter((x) => x !== spare));
-        expectLeast(moments, { ...asked, symmetric: 'pairs-and-spare' }, leastOfSubsets(moments, grid, measure, isSpared));
+      fc.property(profiles(19), fc.constantFrom(2, 3), fc.constantFrom(0, 2, 6), (moments, bits, pin) => {
+        const least = { pairs: Number.POSITIVE_INFINITY, 'pairs-and-spare': Number.POSITIVE_INFINITY };
+        for (let subset = 0; subset < 2 ** magnitudes.length; subset++) {
+          const chosen = magnitudes.filter((_, i) => (subset >> i) & 1);
+          if (chosen.length >= 2 ** (bits - 1) || ![0, ...chosen].includes(pin)) continue;
+          const pairs = [0, ...chosen, ...chosen.map((level) => -level)];
+          least.pairs = Math.min(least.pairs, errorByHand(moments, pairs, measure));
+          for (const spare of positive)
+            least['pairs-and-spare'] = Math.min(least['pairs-and-spare'], errorByHand(moments, [...pairs, spare], measure));
+        }
+        for (const symmetric of ['pairs', 'pairs-and-spare'] as const)
+          expectLeast(moments, { measure, zero: true, pin: [pin], bits, grid, symmetric }, least[symmetric]);
       }),
-      { numRuns: 15 },
+      { numRuns: 60 },
     );
   });
 
@@ -212,6 +214,14 @@ describe('degenerate profiles', () => {
     expect(levelsOf(moments, { bits: 3, symmetric: 'pairs', zero: true })).toHaveLength(7);
     expect(levelsOf(moments, { bits: 3, symmetric: 'pairs' })).toHaveLength(8);
     expect(levelsOf(moments, { bits: 3, symmetric: 'pairs-and-spare', zero: true, grid: { step: 0.5 } })).toHaveLength(8);
+  });
+
+  test('a spare level lies where it is needed, between two pairs or beyond them', () => {
+    const asked = { symmetric: 'pairs-and-spare', zero: true, grid: { step: 1 } } as const;
+    expect(levelsOf(points([-5, 0, 2, 5], [9, 1, 4, 9]), asked)).toEqual([-5, 0, 2, 5]);
+    expect(levelsOf(points([-2, 0, 2, 5], [9, 1, 9, 4]), asked)).toEqual([-2, 0, 2, 5]);
+    // Negative weights have no use for it.
+    expect(levelsOf(points([-5, -2, 0, 5], [9, 4, 1, 9]), asked)).toEqual([-5, 0, 5]);
   });
 
   test('a bin that is no point keeps its own spread as error', () => {

@@ -6,7 +6,9 @@ const applied = (text: string, { edits }: Fix): string =>
   edits.toSorted((a, b) => b.start - a.start).reduce((now, { start, end, text: by }) => now.slice(0, start) + by + now.slice(end), text);
 
 /** A spec with one finding that has fixes, and what it becomes by each of them. */
-const examples: readonly (readonly [code: string, text: string, ...results: (readonly [title: string, text: string])[]])[] = [
+type Example = readonly [code: string, text: string, ...results: (readonly [title: string, text: string])[]];
+
+const examples: readonly Example[] = [
   ['syntax.comma-expected', 'let a = [1 2]', ['Insert `,`', 'let a = [1, 2]']],
   ['syntax.comma-expected', 'format A { bits = 4 levels = int() }', ['Insert `,`', 'format A { bits = 4, levels = int() }']],
   ['syntax.in-expected', 'let a = [k for k 1..3]', ['Insert `in`', 'let a = [k for k in  1..3]']],
@@ -83,7 +85,7 @@ const examples: readonly (readonly [code: string, text: string, ...results: (rea
 ];
 
 describe('each fix mends its finding, and breaks nothing', () => {
-  test.each(examples)('%s in %j', (code, text, ...results) => {
+  test.each(examples.map(([code, text, ...results]) => [code, text, results] as const))('%s in %j', (code, text, results) => {
     const { findings } = analysed(text);
     const broken = findings.find((finding) => finding.code === code);
     expect(broken?.fixes.map((fix) => [fix.title, applied(text, fix)])).toEqual(results);

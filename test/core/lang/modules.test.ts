@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Analysis, analyse } from '../../../core/lang/analysis.ts';
+import type { Files } from '../../../core/lang/module.ts';
 import { analysed, formatOf, found, textAt } from '../../support/analysed.ts';
 
 /** Every place that a finding names: its own, then the related ones. */

@@ -17,7 +17,7 @@ function expectSpelled(text: string): void {
 
 describe('the tokens of a text spell the text', () => {
   test.each(realSpecs.map((text) => [text.slice(0, 30), text]))('%j...', (_, text) => expectSpelled(text));
-  test('whatever it is', () => fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), expectSpelled)));
+  test('whatever it is', () => fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), expectSpelled)));
   test('with half a surrogate pair', () =>
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', 'a', '"', '/', '*') }), expectSpelled)));
   test('with slips of the hand', () => fc.assert(fc.property(mutatedSpecs, expectSpelled), { numRuns: 300 }));

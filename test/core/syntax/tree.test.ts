@@ -30,7 +30,7 @@ function bracketed(node: Expression): string {
   }
 }
 
-const valueOf = (text: string): Expression | undefined => {
+const valueIn = (text: string): Expression | undefined => {
   const [item] = parse(`let x = ${text}`).items;
   return item?.kind === 'declaration' ? item.value : undefined;
 };
@@ -51,14 +51,14 @@ test.each([
   ['{ a = 1, b = { c = 2 } }', '{a = 1, b = {c = 2}}'],
   ['"a\\"\\n\\\\b"', '"a\\"\\n\\\\b"'],
   ['a - -b', '(a - (-b))'],
-])('%s is read as %s', (text, expected) => expect(bracketed(valueOf(text)!)).toBe(expected));
+])('%s is read as %s', (text, expected) => expect(bracketed(valueIn(text)!)).toBe(expected));
 
 test('a value goes on over line ends until a property or declaration begins', () => {
-  expect(bracketed(valueOf('1\n + 2 *\n 3\nlet y = 4')!)).toBe('(1 + (2 * 3))');
+  expect(bracketed(valueIn('1\n + 2 *\n 3\nlet y = 4')!)).toBe('(1 + (2 * 3))');
 });
 
 test('a call begins on the line of its name', () => {
-  expect(bracketed(valueOf('f\n(1)')!)).toBe('f');
+  expect(bracketed(valueIn('f\n(1)')!)).toBe('f');
 });
 
 test('the documentation of a declaration is the lines right before it', () => {

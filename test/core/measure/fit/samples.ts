@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { add, addToHistogram, type Cells, cells, histogram16 } from '../../../../core/measure/histogram16.ts';
+import { add, addToHistogram, type Cells, cells, type Histogram16, histogram16 } from '../../../../core/measure/histogram16.ts';
 import { readWeights } from '../../../../core/weights/readWeights.ts';
 import type { Tensor } from '../../../../core/weights/tensor.ts';
 import { memorySource } from '../../weights/files.ts';
@@ -27,6 +27,13 @@ export function cellsOf(...parts: readonly Float32Array[]): Cells {
       .reduce(add),
   );
 }
+
+/** A histogram as the cells that are not empty: 65 536 numbers are slow to compare. */
+export const entriesOf = ({ kind, counts, dropped }: Histogram16) => ({
+  kind,
+  dropped: dropped[0],
+  counts: Object.fromEntries([...counts.entries()].filter(([, count]) => count > 0)),
+});
 
 /** The tensors of the model in examples. */
 export async function tinyTensors(): Promise<readonly Tensor[]> {
