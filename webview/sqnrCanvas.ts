@@ -1,17 +1,21 @@
 import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, LinearScale, type Plugin, Tooltip } from 'chart.js';
 import type { BarChart } from '../core/view/sqnrChart.ts';
 import { type Colours, colours } from './colours.ts';
-import { element } from './dom.ts';
+import { element, write } from './dom.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 
 /** Lines of text from bar to bar, and above and below all bars. */
-const lineHeights = { bar: 1.9, around: 4 };
+const lineHeights = { bar: 1.9, around: 2.2 };
 
 /** The bars of a section on a canvas. A click on one asks for its format. */
 export class SqnrCanvas {
   readonly root: HTMLElement;
   readonly #canvas = element('canvas', '');
+  /** As tall as the canvas is to be, which takes its size from it. */
+  readonly #frame = element('div', 'chart', this.#canvas);
+  /** Below the canvas and not on it, so that it can take two lines. */
+  readonly #axisTitle = element('p', 'axis');
   readonly #reveal: (format: string) => void;
   #chart: Chart<'bar', (number | null)[], string> | undefined;
   #shown: BarChart | null = null;
@@ -19,7 +23,7 @@ export class SqnrCanvas {
   constructor(reveal: (format: string) => void) {
     this.#reveal = reveal;
     this.#canvas.role = 'img';
-    this.root = element('div', 'chart', this.#canvas);
+    this.root = element('div', '', this.#frame, this.#axisTitle);
   }
 
   show(chart: BarChart | null): void {
@@ -43,13 +47,14 @@ export class SqnrCanvas {
     if (this.#shown === null) return;
     const theme = colours();
     this.#canvas.ariaLabel = this.#shown.spoken;
-    this.root.style.height = `${Math.ceil((this.#shown.bars.length * lineHeights.bar + lineHeights.around) * theme.font.size)}px`;
+    write(this.#axisTitle, this.#shown.axisTitle);
+    this.#frame.style.height = `${Math.ceil((this.#shown.bars.length * lineHeights.bar + lineHeights.around) * theme.font.size)}px`;
     this.#chart = new Chart(this.#canvas, configuration(this.#shown, theme, this.#reveal));
   }
 }
 
 function configuration(
-  { bars, axis, axisTitle }: BarChart,
+  { bars, axis }: BarChart,
   theme: Colours,
   reveal: (format: string) => void,
 ): ChartConfiguration<'bar', (number | null)[], string> {
@@ -84,14 +89,20 @@ function configuration(
         x: {
           min: axis.min,
           max: axis.max,
-          ticks: { stepSize: axis.step, color: theme.faint, font: plain },
+          ticks: { stepSize: axis.step, color: theme.faint, font: plain, maxRotation: 0 },
           // Values stand at the bars, so that lines across would only cross them out.
           grid: { drawOnChartArea: false, color: theme.grid },
           border: { color: theme.grid },
-          title: { display: true, text: axisTitle, color: theme.faint, font: plain },
         },
         y: {
-          ticks: { color: theme.text, font: ({ index }) => bold(index), autoSkip: false },
+          ticks: {
+            color: theme.text,
+            font: ({ index }) => bold(index),
+            autoSkip: false,
+            callback(_value, i) {
+              return shortened(bars[i]?.label ?? '', (0.4 * this.chart.width) / letterWidth(theme));
+            },
+          },
           grid: { display: false },
           border: { color: theme.grid },
         },
@@ -124,9 +135,18 @@ function configuration(
 /** What is written behind a bar: the best says so in words too. */
 const valueText = ({ value, isBest }: BarChart['bars'][number]): string => (isBest ? `${value} best` : value);
 
-/** Room for what is written behind the bars; a letter is about half as wide as it is high. */
-const widestValue = (bars: BarChart['bars'], { font }: Colours): number =>
-  Math.max(...bars.map((bar) => valueText(bar).length)) * font.size * 0.6 + 8;
+/** Room for what is written behind the bars. */
+const widestValue = (bars: BarChart['bars'], theme: Colours): number =>
+  Math.max(...bars.map((bar) => valueText(bar).length)) * letterWidth(theme) + 8;
+
+/** A letter is a bit more than half as wide as it is high. */
+const letterWidth = ({ font }: Colours): number => 0.6 * font.size;
+
+/** A name in so much room. What is left out is in the middle, because names of a family begin alike and end in what tells them apart. */
+function shortened(name: string, nLetters: number): string {
+  const half = Math.max(2, Math.floor((nLetters - 1) / 2));
+  return name.length > 2 * half + 1 ? `${name.slice(0, half)}…${name.slice(-half)}` : name;
+}
 
 /** Writes each value behind its bar, so that nobody has to measure by eye. */
 const valuesAtEnds = (
