@@ -7,8 +7,8 @@ import { startCodeServer, workbenchAddress } from './codeServer.mjs';
 import { root } from './run.mjs';
 
 const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
+  dark: 'Dark Modern',
+  light: 'Light Modern',
   contrast: 'Default High Contrast',
   'contrast-light': 'Default High Contrast Light',
 };

@@ -100,7 +100,7 @@ function configuration(
             font: ({ index }) => bold(index),
             autoSkip: false,
             callback(_value, i) {
-              return shortened(bars[i]?.label ?? '', (0.4 * this.chart.width) / letterWidth(theme));
+              return shortened(bars[i]?.label ?? '', (0.3 * this.chart.width) / letterWidth(theme));
             },
           },
           grid: { display: false },

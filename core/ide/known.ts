@@ -40,8 +40,9 @@ const byName: Readonly<Record<string, (sums: ErrorSums) => number>> = {
 export const measuredFrom =
   (results: Results): Measured =>
   ({ measure, evaluation }: MeasureRequest) => {
-    const result = resultOf(evaluation, results);
-    return result && byName[measure]!(result.total);
+    const { total } = resultOf(evaluation, results) ?? {};
+    // Nothing was measured on an empty selection, so nothing is known of it.
+    return total === undefined || total.n === 0 ? undefined : byName[measure]!(total);
   };
 
 /** Everything a spec needs to have evaluated, each once: the rows of its comparisons, and what its assertions ask. */

@@ -48,6 +48,8 @@ export function placeAt({ file, module }: Analysis, cursor: number): Place {
 
 /** A cursor behind spaces is in what stands before them on its line: `ties = ` still lacks its value, and the list in `[A, ` is still open. */
 function behindText(text: string, cursor: number): number {
+  // In front of a word the cursor is at that word.
+  if (/\w/.test(text[cursor] ?? '')) return cursor;
   let offset = cursor;
   while (offset > 0 && (text[offset - 1] === ' ' || text[offset - 1] === '\t')) offset--;
   const isLineStart = offset === 0 || text[offset - 1] === '\n' || text[offset - 1] === '\r';

@@ -2,11 +2,14 @@ import type { Analysis } from '../lang/analysis.ts';
 import { placeOf } from '../lang/comparisons.ts';
 import { weightsKey } from '../lang/evaluationKey.ts';
 import { type Finding, finding } from '../lang/finding.ts';
-import type { Comparison, Evaluation } from '../lang/spec.ts';
+import type { Declared } from '../lang/module.ts';
+import type { Comparison, Evaluation, WeightsSpec } from '../lang/spec.ts';
 import * as measures from '../measure/measures.ts';
 import type { EvaluationResult } from '../measure/results.ts';
 import { decibels, significant } from '../view/digits.ts';
+import { quoted } from '../weights/problem.ts';
 import type { WeightProblem } from '../weights/tensor.ts';
+import { visible } from '../weights/visibleName.ts';
 import { type Results, resultOf } from './known.ts';
 
 /** What is wrong with linked weights, by {@link weightsKey}. */
@@ -17,26 +20,42 @@ const maxProblems = 20;
 
 /** What is known only once weights were read: files that cannot be, weights that are no numbers, formats that others beat. */
 export function resultFindings(analysis: Analysis, results: Results, problems: Problems): Finding[] {
-  const unread = [...analysis.weights.values()].flatMap((weights) => {
-    const found = problems.get(weightsKey(weights)) ?? [];
-    const shown = found.slice(0, maxProblems).map(({ code, message }) => finding(code, weights.at, message));
-    const rest = found.length - shown.length;
-    return rest > 0 ? [...shown, finding('weights.unreadable', weights.at, `and ${rest} more problems`)] : shown;
-  });
-  const nonFinite = [...analysis.weights.values()].flatMap((weights) => {
-    const row = analysis.comparisons
-      .flatMap(({ rows }) => rows)
-      .find((evaluation) => evaluation.weights === weights || evaluation.weights.symbol === weights.symbol);
-    const result = row && resultOf(row, results);
+  const unread = [...analysis.weights.values()].flatMap((weights) => unreadFindings(weights, problems.get(weightsKey(weights)) ?? []));
+  const measured = firstResults(analysis, results);
+  const nonFinite = [...analysis.weights].flatMap(([symbol, weights]) => {
+    const result = measured.get(symbol);
     return result ? nonFiniteFinding(result, weights.at) : [];
   });
   return [...unread, ...nonFinite, ...analysis.comparisons.flatMap((comparison) => dominated(comparison, results))];
 }
 
+function unreadFindings({ at }: WeightsSpec, found: readonly WeightProblem[]): Finding[] {
+  const shown = found.slice(0, maxProblems).map(({ code, message, file }) => {
+    // A pattern may stand for many files, so the message says which one it means.
+    const shownFile = visible(file);
+    return finding(code, at, message.includes(shownFile) ? message : `${shownFile}: ${message}`);
+  });
+  const rest = found.length - shown.length;
+  return rest > 0 ? [...shown, finding('weights.unreadable', at, `and ${rest} more problems`)] : shown;
+}
+
+/** The first result on each weights: weights that are not finite are so in all of them. */
+function firstResults({ comparisons, requests }: Analysis, results: Results): ReadonlyMap<Declared, EvaluationResult> {
+  const found = new Map<Declared, EvaluationResult>();
+  const note = (evaluation: Evaluation): void => {
+    const { symbol } = evaluation.weights;
+    const result = found.has(symbol) ? undefined : resultOf(evaluation, results);
+    if (result) found.set(symbol, result);
+  };
+  for (const { rows } of comparisons) rows.forEach(note);
+  for (const { evaluation } of requests) note(evaluation);
+  return found;
+}
+
 function nonFiniteFinding({ total, tensors }: EvaluationResult, at: { start: number; end: number }): Finding[] {
   if (total.nNonFinite === 0) return [];
   const first = tensors.find(({ sums }) => sums.nNonFinite > 0)!;
-  const message = `${total.nNonFinite} of ${total.n + total.nNonFinite} weights are infinite or not a number, the first in ${JSON.stringify(first.name)}; they are left out of scales and sums`;
+  const message = `${total.nNonFinite} of ${total.n + total.nNonFinite} weights are infinite or not a number, the first in ${quoted(first.name)}; they are left out of scales and sums`;
   return [finding('weights.non-finite', at, message)];
 }
 

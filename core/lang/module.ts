@@ -104,7 +104,15 @@ function loadUsed(use: Use, module: Module, loading: Loading, findings: Finding[
   const used = known ?? load(uri, read!.text, loading);
   const errors = used.findings.filter((found) => found.severity === 'error');
   const first = errors[0];
-  if (first) {
+  const circle = errors.find(({ code }) => code === 'use.cycle');
+  if (circle) {
+    // Whichever file of a circle is opened, it is told of it.
+    findings.push(
+      finding('use.cycle', path, circle.message, {
+        related: [{ uri, start: circle.start, end: circle.end, message: 'The circle closes here' }],
+      }),
+    );
+  } else if (first) {
     const related = [{ uri, start: first.start, end: first.end, message: first.message }];
     findings.push(
       finding('use.has-errors', path, `"${visible(path.value)}" has ${errors.length} error${errors.length > 1 ? 's' : ''}`, { related }),

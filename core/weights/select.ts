@@ -21,15 +21,32 @@ export function select<T extends Pick<Tensor, 'name'>>(tensors: readonly T[], { 
 export function unmatched(
   file: string,
   tensors: readonly Pick<Tensor, 'name'>[],
-  { include = [], exclude = [] }: Selection,
+  { include: included, exclude = [] }: Selection,
 ): readonly WeightProblem[] {
-  return [...include, ...exclude]
+  const include = included ?? [];
+  const strangers = [...include, ...exclude]
     .filter((pattern) => {
       const matches = glob(pattern);
       return !tensors.some(({ name }) => matches(name));
     })
-    .map((pattern) => ({ code: 'weights.no-tensor-matches', file, tensor: undefined, message: noMatch(file, tensors, pattern) }));
+    .map(
+      (pattern): WeightProblem => ({
+        code: 'weights.no-tensor-matches',
+        file,
+        tensor: undefined,
+        message: noMatch(file, tensors, pattern),
+      }),
+    );
+  const isEmpty = strangers.length === 0 && select(tensors, { include: included, exclude }).length === 0;
+  return isEmpty ? [nothingLeft(file, tensors.length)] : strangers;
 }
+
+const nothingLeft = (file: string, n: number): WeightProblem => ({
+  code: 'weights.no-tensor-matches',
+  file,
+  tensor: undefined,
+  message: `\`include\` and \`exclude\` leave none of the ${counted(n, 'tensor')} in ${quoted(file)}`,
+});
 
 function noMatch(file: string, tensors: readonly Pick<Tensor, 'name'>[], pattern: string): string {
   const near = nearestName(

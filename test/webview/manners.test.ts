@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPanel, type Panel, startChromium, themeNames } from './host.ts';
 import { document, few, results, row, status } from './messages.ts';
+import themes from './themes.json' with { type: 'json' };
 
 let browser: Browser;
 beforeAll(async () => {
@@ -115,30 +116,22 @@ describe('axe finds nothing wrong', () => {
 
 test('the chart takes on new colours while it is shown', async () => {
   await withPanel({ theme: 'vscode-light' }, [document(), results(few)], async (panel) => {
-    const seen = new Set<string>();
+    const seen: string[] = [];
     for (const theme of themeNames) {
       await panel.theme(theme);
-      // In the middle of the first bar.
-      await panel.page.screenshot({ path: `/tmp/t-${seen.size}.png` });
-      console.log(
-        await panel.page
-          .locator('canvas')
-          .evaluate((c) => [
-            c.width,
-            c.height,
-            c.getBoundingClientRect().width,
-            getComputedStyle(globalThis.document.body).getPropertyValue('--vscode-charts-blue'),
-          ]),
-      );
-      seen.add(
-        await panel.page.locator('canvas').evaluate((canvas) => {
-          const { context, ratio } = { context: (canvas as HTMLCanvasElement).getContext('2d')!, ratio: devicePixelRatio };
-          return [...context.getImageData(90 * ratio, 12 * ratio, 1, 1).data].join();
-        }),
+      const inFirstBar = { x: 90, y: 20 };
+      const pixel = await panel.page
+        .locator('canvas')
+        .evaluate((canvas, { x, y }) => [...(canvas as HTMLCanvasElement).getContext('2d')!.getImageData(x, y, 1, 1).data], inFirstBar);
+      seen.push(
+        `#${pixel
+          .slice(0, 3)
+          .map((part) => part.toString(16).padStart(2, '0'))
+          .join('')}`,
       );
     }
-    // Both dark themes have the same blue.
-    expect([...seen].sort()).toEqual(['0,99,211,255', '26,93,255,255', '89,164,249,255'].sort());
+    expect(seen).toEqual(themeNames.map((theme) => themes[theme]['--vscode-charts-blue']));
+    expect(new Set(seen).size).toBeGreaterThan(1);
   });
 });
 
@@ -159,7 +152,6 @@ describe('in a narrow column', () => {
       await page.keyboard.press('End');
       await page.locator('tbody td').last().scrollIntoViewIfNeeded();
       expect(await page.locator('tbody td').last().isVisible()).toBe(true);
-      await page.screenshot({ path: `/tmp/webview-${width}-${zoom}.png`, fullPage: true });
     });
   });
 });

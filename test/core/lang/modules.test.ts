@@ -24,12 +24,12 @@ describe('circles', () => {
     expect(places(analysis, 'extends.cycle')).toEqual([['b', 'spec.nibble 14-15', 'spec.nibble 4-5']]);
   });
 
-  test('of files are an error at the use that closes them; the rest is used', () => {
+  test('of files are an error in whichever of them is opened; the rest is used', () => {
     const analysis = analysed('use "./b.nibble"\nformat A extends B {}', {
       'b.nibble': 'use "./spec.nibble"\nformat B { levels = int() }',
     });
-    expect(found(analysis)).toEqual(['use.has-errors at "\\"./b.nibble\\""']);
-    expect(analysis.findings[0]!.related[0]!.message).toBe('Files use one another in a circle: spec.nibble uses b.nibble uses spec.nibble');
+    expect(found(analysis)).toEqual(['use.cycle at "\\"./b.nibble\\""']);
+    expect(analysis.findings[0]!.message).toBe('Files use one another in a circle: spec.nibble uses b.nibble uses spec.nibble');
     expect(formatOf(analysis, 'A').codebook.ascending.length).toBe(16);
   });
 

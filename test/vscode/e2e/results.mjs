@@ -67,7 +67,7 @@ export const steps = {
   async 'a bar leads to its declaration, in a library too'(window) {
     const canvas = window.webview().locator('canvas');
     // The first bar is that of NF4, by the order of the step before.
-    await canvas.click({ position: { x: 100, y: 14 } });
+    await canvas.click({ position: { x: 100, y: 20 } });
     await window.page.locator('.tab.active', { hasText: 'paper.nibble' }).waitFor();
     await window.editor.locator('.view-line', { hasText: /format.NF4/ }).waitFor();
     // The library has no results, so the panel stays with the document.
