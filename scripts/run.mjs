@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 /** The folder of the repository, wherever the script was called from. */
@@ -33,4 +34,20 @@ export function exitCode(command, args, { env = {}, onOutput } = {}) {
     });
     child.once('close', (code) => done(code ?? 1));
   });
+}
+
+/** Where the first of these commands is that is there, or undefined. */
+export function findOnPath(names) {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not there, or not ours to run: either way not the one.
+    return false;
+  }
 }

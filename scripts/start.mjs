@@ -3,10 +3,9 @@
 //   --once   print the address, check that it answers, and end
 //   --built  use the bundles and the package that are in dist/ already
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { remoteUri, startCodeServer, workbenchAddress } from './codeServer.mjs';
-import { root, run } from './run.mjs';
+import { findOnPath, root, run } from './run.mjs';
 
 const [serve, once, built] = ['--serve', '--once', '--built'].map((option) => process.argv.includes(option));
 const folder = join(root, 'examples');
@@ -24,7 +23,7 @@ try {
 async function main() {
   if (!built) await run('node', ['esbuild.mjs']);
   await run('node', ['dist/cli.cjs', 'eval', example]);
-  const code = serve || !hasDisplay ? undefined : findOnPath('code');
+  const code = serve || !hasDisplay ? undefined : findOnPath(process.platform === 'win32' ? ['code.cmd', 'code.exe'] : ['code']);
   if (code === undefined) await serveVsCode();
   else await openDesktop(code);
 }
@@ -70,21 +69,4 @@ function openBrowser(address) {
   // The address is printed, so a desktop without an opener loses nothing.
   child.once('error', () => console.log(`No ${opener} here: open the address yourself`));
   child.unref();
-}
-
-/** Where a command is, or undefined. */
-function findOnPath(name) {
-  const names = process.platform === 'win32' ? [`${name}.cmd`, `${name}.exe`] : [name];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.flatMap((dir) => names.map((n) => join(dir, n))).find(isExecutable);
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Not there, or not ours to run: either way not the one.
-    return false;
-  }
 }

@@ -1,8 +1,8 @@
 // What the runners share: a workspace to spoil, and a headless Chromium to look at VS Code with.
-import { accessSync, constants, cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { root } from '../../scripts/run.mjs';
+import { findOnPath, root } from '../../scripts/run.mjs';
 
 export const vsix = join(root, 'dist/nibble.vsix');
 
@@ -45,20 +45,7 @@ export async function startBrowser() {
 
 /** The same names that scripts/setup-vscode.sh looks for. */
 export function findChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const candidates = [process.env.CHROMIUM, ...names.flatMap((name) => folders.map((folder) => join(folder, name)))];
-  const found = candidates.find((path) => path && isExecutable(path));
+  const found = process.env.CHROMIUM ?? findOnPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']);
   if (found === undefined) throw new Error('No Chromium here: run `bash scripts/setup-vscode.sh`');
   return found;
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    // Not there, or not ours to run: either way not the one.
-    return false;
-  }
 }
