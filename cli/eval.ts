@@ -118,11 +118,15 @@ function groupsOf(rows: readonly EvaluationRow[]): EvaluationRow[][] {
   return [...groups.values()];
 }
 
-const scalesOfComparisons = (rows: readonly EvaluationRow[]): ReadonlySet<string> => {
-  const counts = new Map<string, number>();
-  for (const { compare, scale } of rows) counts.set(`${compare}\n${scale}`, (counts.get(`${compare}\n${scale}`) ?? 0) + 1);
-  return new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
-};
+/** Scales that more than one format of a comparison has. */
+function scalesOfComparisons(rows: readonly EvaluationRow[]): ReadonlySet<string> {
+  const users = new Map<string, Set<string>>();
+  for (const { compare, scale, format } of rows) {
+    const key = `${compare}\n${scale}`;
+    users.set(key, (users.get(key) ?? new Set()).add(format));
+  }
+  return new Set([...users].filter(([, formats]) => formats.size > 1).map(([key]) => key));
+}
 
 function titleOf(group: readonly EvaluationRow[]): string {
   const [{ compare, weights, tensors, total }] = group as [EvaluationRow];

@@ -1,5 +1,5 @@
 // Takes the pictures of the README in a real VS Code, in every kind of theme: `npm run screenshots`. Look at them before they are committed.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBrowser, vsix } from '../test/vscode/harness.mjs';
 import { workbench } from '../test/vscode/workbench.mjs';
@@ -13,17 +13,28 @@ const themes = {
   'contrast-light': 'Default High Contrast Light',
 };
 const images = join(root, 'docs/images');
-mkdirSync(images, { recursive: true });
+const others = join(root, 'out/screenshots');
+for (const folder of [images, others]) mkdirSync(folder, { recursive: true });
 const wanted = process.argv.slice(2);
+
+/** The pictures that the README and the docs show. All others are for whoever changes what is drawn. */
+const isShown = (scene, theme, width) => width === 'wide' && (theme === 'dark' || (scene === 'hover' && theme !== 'dark'));
+
+const widths = { wide: { width: 900, height: 640 }, narrow: { width: 460, height: 640 } };
 
 const settings = {
   'editor.fontSize': 13,
   'editor.minimap.enabled': false,
   'editor.hover.delay': 100,
+  'editor.cursorBlinking': 'solid',
+  'editor.lineNumbersMinChars': 3,
   'files.autoSave': 'off',
+  'editor.stickyScroll.enabled': false,
   'breadcrumbs.enabled': false,
   'window.commandCenter': false,
   'workbench.layoutControl.enabled': false,
+  'workbench.activityBar.location': 'hidden',
+  'workbench.statusBar.visible': false,
 };
 
 /** A spec with something to mend, beside the example that has nothing. */
@@ -115,36 +126,52 @@ for (const [name, theme] of Object.entries(themes)) {
     cpSync(join(root, 'examples'), folder, { recursive: true });
     writeFileSync(join(folder, 'sample.nibble'), draft);
     const window = workbench(browser.page, name);
-    await browser.page.setViewportSize({ width: 1180, height: 760 });
     await browser.page.goto(workbenchAddress(server.origin, folder));
     await window.ready();
     await window.open('sample.nibble');
     await browser.page.keyboard.press('Control+B');
-    for (const [scene, act] of Object.entries(scenes)) await shoot(window, scene, act, join(images, `${scene}-${name}.png`));
+    for (const [width, size] of Object.entries(widths)) {
+      await browser.page.setViewportSize(size);
+      for (const [scene, act] of Object.entries(scenes)) {
+        const path = isShown(scene, name, width) ? join(images, `${scene}-${name}.png`) : join(others, `${scene}-${name}-${width}.png`);
+        await shoot(window, scene, act, path);
+      }
+    }
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
-/** Acts, takes the picture when all is still, and puts the text back. */
+/** Acts, takes the picture when all is still, and puts the text back. A scene that fails keeps its old picture. */
 async function shoot(window, scene, act, path) {
   const { page } = window;
   try {
     await page.locator('.codelens-decoration', { hasText: 'SQNR' }).first().waitFor();
     await act(window);
-    // Animations and the debounce of what follows an edit.
-    await page.waitForTimeout(900);
+    const picture = await stillPicture(page.locator('.part.editor'));
+    writeFileSync(path, picture);
+    console.log(`${path}: ${Math.round(picture.length / 1024)} kB`);
   } catch (error) {
     console.error(`${scene}: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
   }
-  await page.screenshot({ path });
-  console.log(`${path}: ${Math.round(readFileSync(path).length / 1024)} kB`);
   await window.settle();
   await page.keyboard.press('Escape');
   await window.command('File: Revert File');
-  await page.waitForTimeout(500);
+  await page.locator('.tab.active:not(.dirty)').waitFor();
+  await page.keyboard.press('Control+Home');
+}
+
+/** The editor once nothing in it moves any more: widgets fade in, and numbers come when they are there. */
+async function stillPicture(editor) {
+  let last = Buffer.alloc(0);
+  for (let nAlike = 0; nAlike < 3; ) {
+    const next = await editor.screenshot();
+    nAlike = next.equals(last) ? nAlike + 1 : 0;
+    last = next;
+  }
+  return last;
 }
 
 /** A word of a line, as the editor shows it. */

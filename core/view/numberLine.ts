@@ -14,7 +14,7 @@ export type Theme = 'light' | 'dark' | 'high-contrast' | 'high-contrast-light';
 export const palettes: Readonly<Record<Theme, Palette>> = {
   light: { text: '#444444', line: '#767676', level: '#005fb8', threshold: '#a0a0a0', usage: '#9cc4ea' },
   dark: { text: '#cccccc', line: '#8a8a8a', level: '#4daafc', threshold: '#6a6a6a', usage: '#2b5a85' },
-  'high-contrast': { text: '#ffffff', line: '#ffffff', level: '#ffff00', threshold: '#b0b0b0', usage: '#1aebff' },
+  'high-contrast': { text: '#ffffff', line: '#ffffff', level: '#ffff00', threshold: '#b0b0b0', usage: '#00708f' },
   'high-contrast-light': { text: '#000000', line: '#000000', level: '#0f4a85', threshold: '#515151', usage: '#6a9fd8' },
 };
 

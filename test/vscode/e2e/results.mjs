@@ -38,15 +38,6 @@ export const steps = {
     for (const [name, className] of Object.entries(themes)) {
       writeFileSync(join(workspace, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': name }));
       await window.webview().locator(`body.${className}`).waitFor();
-      console.log(
-        JSON.stringify([
-          name,
-          await window
-            .webview()
-            .locator('html')
-            .evaluate((e) => e.style.cssText),
-        ]),
-      );
       await window.shot(name.replaceAll(' ', '-').toLowerCase());
     }
   },
