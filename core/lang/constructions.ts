@@ -19,7 +19,7 @@ export function levelsCall(bound: Bound): Value {
 const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
   int: (bound) => {
     const symmetric = truthOf(bound, 'symmetric', false);
-    return symmetric === undefined ? unknown : levels((bits) => int(bits, { symmetric }));
+    return symmetric === undefined ? unknown : levels(`int ${symmetric}`, (bits) => int(bits, { symmetric }));
   },
   minifloat: (bound) => {
     const e = numberOf(bound, 'e', Number.NaN);
@@ -28,7 +28,7 @@ const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
     const subnormals = truthOf(bound, 'subnormals', true);
     if (e === undefined || m === undefined || bias === undefined || subnormals === undefined) return unknown;
     const written = bound.given.has('bias') ? { bias } : {};
-    return levels((bits) => minifloat({ bits, e, m, subnormals, ...written }));
+    return levels(`minifloat ${e} ${m} ${bias} ${subnormals}`, (bits) => minifloat({ bits, e, m, subnormals, ...written }));
   },
   quantiles: (bound) => {
     const dist = argumentOf(bound, 'dist')!;
@@ -42,12 +42,15 @@ const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
     const type = wordOf<'fp32' | 'fp64'>(bound, 'type', 'fp64');
     if (zero === undefined || offset === undefined || type === undefined) return unknown;
     const isWritten = bound.given.has('offset');
-    return levels((bits) => quantiles({ bits, dist: dist.distribution, zero, offset: isWritten ? offset : defaultOffset(bits), type }));
+    const key = `quantiles ${JSON.stringify(dist.distribution)} ${zero} ${offset} ${type}`;
+    return levels(key, (bits) =>
+      quantiles({ bits, dist: dist.distribution, zero, offset: isWritten ? offset : defaultOffset(bits), type }),
+    );
   },
   sums: (bound) => {
     const sets = bound.rest.map((node) => numbersIn(evaluate(node, bound.scope), node, bound.scope));
     if (sets.length === 0) return invalid(bound, 'set', '`sums` needs at least one list of magnitudes');
-    return sets.some((set) => !set) ? unknown : levels((bits) => sums(sets as number[][], bits));
+    return sets.some((set) => !set) ? unknown : levels(`sums ${JSON.stringify(sets)}`, (bits) => sums(sets as number[][], bits));
   },
   powers: (bound) => {
     const base = numberOf(bound, 'base', Number.NaN);
@@ -57,12 +60,12 @@ const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
     const from = exponents[0]!;
     if (exponents.some((exponent, i) => exponent !== from + i))
       return invalid(bound, 'exponents', 'Exponents are a range in steps of 1, as in `-2..4`');
-    return levels((bits) => powers(base, from, exponents.at(-1)!, bits));
+    return levels(`powers ${base} ${from} ${exponents.length}`, (bits) => powers(base, from, exponents.at(-1)!, bits));
   },
   posit: (bound) => {
     const es = numberOf(bound, 'es', Number.NaN);
-    return es === undefined ? unknown : levels((bits) => posit(bits, es));
+    return es === undefined ? unknown : levels(`posit ${es}`, (bits) => posit(bits, es));
   },
 };
 
-const levels = (build: (bits: number) => Constructed): Value => ({ kind: 'levels', build });
+const levels = (key: string, build: (bits: number) => Constructed): Value => ({ kind: 'levels', key, build });

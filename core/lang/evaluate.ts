@@ -203,16 +203,17 @@ function unitFixes(node: Binary, left: Unit, right: Unit) {
 }
 
 function multiplied(value: Extract<Value, { kind: 'list' | 'levels' }>, factor: number, node: Expression, scope: Scope): Value {
-  return eachLevel(value, factor, (x) => x * factor, node, scope);
+  return eachLevel(value, `* ${factor}`, factor, (x) => x * factor, node, scope);
 }
 
 /** Division is not multiplication by the inverse: 0.1875 / 0.625 is 0.3, 0.1875 * 1.6 is not. */
 function divided(value: Extract<Value, { kind: 'list' | 'levels' }>, by: number, node: Expression, scope: Scope): Value {
-  return eachLevel(value, 1 / by, (x) => x / by, node, scope);
+  return eachLevel(value, `/ ${by}`, 1 / by, (x) => x / by, node, scope);
 }
 
 function eachLevel(
   value: Extract<Value, { kind: 'list' | 'levels' }>,
+  what: string,
   factor: number,
   change: (x: number) => number,
   node: Expression,
@@ -221,6 +222,7 @@ function eachLevel(
   if (value.kind === 'levels') {
     return {
       kind: 'levels',
+      key: `(${value.key}) ${what}`,
       build: (bits) => {
         const table = value.build(bits);
         if ('error' in table) return table;

@@ -10,6 +10,7 @@ import { evaluate, plainNumber } from './evaluate.ts';
 import { type Edit, type Fix, replace } from './finding.ts';
 import type { Declared } from './module.ts';
 import { properties } from './properties.ts';
+import { remembered, rememberedOf } from './remembered.ts';
 import { scaleOf } from './scales.ts';
 import { blamed, report, type Scope } from './scope.ts';
 import type { FormatSpec } from './spec.ts';
@@ -53,7 +54,7 @@ function build(name: string, symbol: Declared, bag: Bag, scope: Scope): FormatSp
   const table = levels && finished(levels, bag);
   const ties = tiesOf(bag.get('ties'));
   if (!table || !ties || (scaleProperty && !scale)) return undefined;
-  return { name, symbol, bits, table, codebook: codebook(table.levels, ties, bits), scale };
+  return { name, symbol, bits, table, codebook: rememberedOf(table, ties, () => codebook(table.levels, ties, bits)), scale };
 }
 
 function bitsOf(property: Property | undefined): number | undefined {
@@ -108,7 +109,11 @@ const isLater = (one: string, other: string, bag: Bag): boolean => [...bag.keys(
 function tableOf(value: Value, { member, scope }: Property, bits: number): LevelTable | undefined {
   switch (value.kind) {
     case 'levels':
-      return sound(value.build(bits), member.value, scope);
+      return sound(
+        remembered(`${bits} ${value.key}`, () => value.build(bits)),
+        member.value,
+        scope,
+      );
     case 'list':
       return listTable(value, member.name.text === 'codes', member.value, bits, scope);
     case 'not-computed':
@@ -151,12 +156,15 @@ function listTable(
     report(scope, 'codebook.size', at, message, { fixes: sizeFixes(at, levels, bits, scope) });
     return undefined;
   }
-  if (inCodeOrder) return sound(byCode(levels, bits), at, scope);
+  if (inCodeOrder) return sound(tableByCode(levels, bits), at, scope);
   const used = levels.filter((level) => !Number.isNaN(level));
   const isAscending = used.every((level, i) => i === 0 || used[i - 1]! <= level);
   if (!isAscending) reportUnordered(at, levels, scope);
-  return sound(byCode(isAscending ? levels : [...levels].sort(ascending), bits), at, scope);
+  return sound(tableByCode(isAscending ? levels : [...levels].sort(ascending), bits), at, scope);
 }
+
+const tableByCode = (levels: readonly number[], bits: number): Constructed =>
+  remembered(`${bits} [${levels.map(written).join(' ')}]`, () => byCode(levels, bits));
 
 /** Unused codes last, and -0 before +0. */
 const ascending = (a: number, b: number): number =>
@@ -218,7 +226,12 @@ function finished({ table, from }: Levels, bag: Bag): LevelTable | undefined {
   const codes = numbersIn(evaluate(member.value, scope), member.value, scope);
   if (!codes) return undefined;
   const nLevels = new Set([...zeroed.levels].filter((level) => !Number.isNaN(level))).size;
-  if (codes.length === nLevels) return sound(reencode(zeroed, codes), member.value, scope);
+  if (codes.length === nLevels)
+    return sound(
+      rememberedOf(zeroed, `encoding ${codes.join(' ')}`, () => reencode(zeroed, codes)),
+      member.value,
+      scope,
+    );
   report(scope, 'codebook.size', member.value, `\`encoding\` has ${codes.length} codes for ${nLevels} distinct levels`);
   return undefined;
 }
@@ -229,7 +242,12 @@ function withRule(table: LevelTable, property: Property | undefined): LevelTable
   const value = evaluate(member.value, scope, slotOf('negative_zero'));
   const rule: NegativeZero | undefined =
     value.kind === 'word' ? (value.word as NegativeZero) : value.kind === 'number' && value.unit === 'none' ? value.value : undefined;
-  if (rule !== undefined) return sound(withNegativeZero(table, rule), member.value, scope);
+  if (rule !== undefined)
+    return sound(
+      rememberedOf(table, `-0 ${typeof rule === 'number' ? written(rule) : rule}`, () => withNegativeZero(table, rule)),
+      member.value,
+      scope,
+    );
   if (value.kind !== 'unknown') {
     report(scope, 'type.mismatch', member.value, `\`negative_zero\` is \`keep\`, \`drop\`, \`nan\` or a number, not ${describe(value)}`);
   }

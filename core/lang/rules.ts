@@ -2,6 +2,7 @@ import { identify } from '../format/known.ts';
 import type { Anchor } from '../quantize/scaleRule.ts';
 import type { Span } from '../syntax/tree.ts';
 import { type Finding, type FindingCode, type Fix, finding } from './finding.ts';
+import { rememberedOf } from './remembered.ts';
 import type { Evaluation, FormatSpec } from './spec.ts';
 
 /** What a check of a format says: the message, and how it may be mended. */
@@ -34,7 +35,7 @@ const formatRules = {
       (m) => (m.name.text === 'levels' || m.name.text === 'codes') && m.value.kind === 'list',
     );
     if (!isTyped) return undefined;
-    const { exact, near } = identify(codebook.ascending);
+    const { exact, near } = rememberedOf(codebook, 'identity', () => identify(codebook.ascending));
     if (exact)
       return [exact.name, ...exact.aliases].some((known) => plain(known) === plain(name))
         ? undefined

@@ -16,8 +16,8 @@ export type Value =
   | { readonly kind: 'list'; readonly items: readonly Value[] }
   | { readonly kind: 'record'; readonly node: RecordLiteral; readonly scope: Scope }
   | { readonly kind: 'distribution'; readonly distribution: Distribution }
-  /** Levels that still need the width of the format they are for. */
-  | { readonly kind: 'levels'; readonly build: (bits: number) => Constructed }
+  /** Levels that still need the width of the format they are for. Two with one key are built alike. */
+  | { readonly kind: 'levels'; readonly key: string; readonly build: (bits: number) => Constructed }
   | { readonly kind: 'anchor'; readonly anchor: Anchor }
   | { readonly kind: 'datapath'; readonly activation: string }
   /** A declaration, with arguments where it is a family. */
@@ -91,7 +91,8 @@ export function spelled(value: Value): string {
 /** What tells a value from all others that are spelled alike: two constructions or records are one only if they are the same object. */
 export function identity(value: Value): string {
   if (value.kind === 'symbol') return [value.symbol.module.uri, ...(value.arguments ?? []).map(identity)].join(' ');
-  if (value.kind !== 'levels' && value.kind !== 'anchor' && value.kind !== 'record') return '';
+  if (value.kind === 'levels') return value.key;
+  if (value.kind !== 'anchor' && value.kind !== 'record') return '';
   const known = identities.get(value) ?? ++nIdentities;
   identities.set(value, known);
   return String(known);
