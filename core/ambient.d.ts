@@ -12,6 +12,27 @@ declare var TextEncoder: new () => TextEncoder;
 
 declare function btoa(binary: string): string;
 
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Memory {
+    constructor(descriptor: { readonly initial: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Instance {
+    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
+    readonly exports: object;
+  }
+}
+
+/** The compiled kernels, as bytes: the bundler and the test runner both load them so. */
+declare module '*.wasm' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
 /** The source of a Nibble library, as text: the bundler and the test runner both load it so. */
 declare module '*.nibble' {
   const text: string;

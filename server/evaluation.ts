@@ -112,7 +112,7 @@ export class EvaluationRuns {
         limit,
       });
       if (controller.signal.aborted || !this.#session.document(uri)) return undefined;
-      this.#session.keep(uri, done.results, done.problems);
+      this.#session.keep(uri, evaluations, done.results, done.problems);
       this.#status(uri, 'idle', '');
       await this.sendResults(document);
       this.#changed();

@@ -111,10 +111,12 @@ export function startServer(connection: Connection, platform: Platform): void {
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const specs = changes.every(({ uri }) => uri.endsWith('.nibble'));
+    const evaluates = session.settings.automatic !== 'off';
     if (specs) session.touch();
-    else forgetResults();
+    // Where new numbers come by themselves, the old ones stand until then.
+    else if (!evaluates) forgetResults();
     refresh();
-    if (session.settings.automatic !== 'off') for (const document of documents.all()) runs.soon(document);
+    if (evaluates) for (const document of documents.all()) runs.soon(document);
   });
 
   /** Answers about a document that is open; nothing about one that is not. */

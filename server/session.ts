@@ -3,6 +3,7 @@ import type { Known } from '../core/ide/known.ts';
 import { evaluationsOf, measuredFrom } from '../core/ide/known.ts';
 import { resultFindings } from '../core/ide/resultFindings.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
+import { evaluationKey } from '../core/lang/evaluationKey.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
 import type { Files, Module } from '../core/lang/module.ts';
@@ -114,14 +115,21 @@ export class Session {
     return format === undefined ? all : all.filter((evaluation) => evaluation.format.symbol.name === format);
   }
 
-  /** Takes in what an evaluation found; what it did not do again stays. */
-  keep(uri: string, results: ReadonlyMap<string, EvaluationResult>, problems: ReadonlyMap<string, readonly WeightProblem[]>): void {
-    this.#results.set(uri, new Map([...this.results(uri), ...results]));
+  /** Takes in what came of an evaluation; what it was not asked for stays, what it was asked for and could not do is gone. */
+  keep(
+    uri: string,
+    asked: readonly Evaluation[],
+    results: ReadonlyMap<string, EvaluationResult>,
+    problems: ReadonlyMap<string, readonly WeightProblem[]>,
+  ): void {
+    const keys = new Set(asked.map(evaluationKey));
+    const others = [...this.results(uri)].filter(([key]) => !keys.has(key));
+    this.#results.set(uri, new Map([...others, ...results]));
     this.#problems.set(uri, new Map([...(this.#problems.get(uri) ?? []), ...problems]));
     this.#generation++;
   }
 
-  /** Forgets all results: weight files have changed on disk. Sums of files that stayed as they are come from the evaluator's cache. */
+  /** Forgets all results: they may be of files that are no longer so. Sums of files that stayed as they are come from the evaluator's cache. */
   forgetResults(): void {
     this.#results.clear();
     this.#problems.clear();

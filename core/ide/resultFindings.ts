@@ -29,11 +29,11 @@ export function resultFindings(analysis: Analysis, results: Results, problems: P
   return [...unread, ...nonFinite, ...analysis.comparisons.flatMap((comparison) => dominated(comparison, results))];
 }
 
-function unreadFindings({ at }: WeightsSpec, found: readonly WeightProblem[]): Finding[] {
+function unreadFindings({ at, paths }: WeightsSpec, found: readonly WeightProblem[]): Finding[] {
   const shown = found.slice(0, maxProblems).map(({ code, message, file }) => {
-    // A pattern may stand for many files, so the message says which one it means.
-    const shownFile = visible(file);
-    return finding(code, at, message.includes(shownFile) ? message : `${shownFile}: ${message}`);
+    // A pattern or a list stands for many files, so the message says which one it means.
+    const isNamed = (paths.length === 1 && paths[0] === file) || message.includes(visible(file));
+    return finding(code, at, isNamed ? message : `${visible(file)}: ${message}`);
   });
   const rest = found.length - shown.length;
   return rest > 0 ? [...shown, finding('weights.unreadable', at, `and ${rest} more problems`)] : shown;

@@ -70,7 +70,7 @@ export function errorSums(
       if (w !== 0 && r === 0) row.nZeroed++;
       counts[codes[i]!]!++;
     }
-    const hasSignal = row.signal > 0;
+    const ratio = rowRatio(row.noise, row.signal);
     total = {
       ...total,
       n: total.n + row.n,
@@ -83,11 +83,20 @@ export function errorSums(
       power: total.power + row.power,
       maxError: Math.max(total.maxError, row.maxError),
       nZeroed: total.nZeroed + row.nZeroed,
-      nRows: total.nRows + (hasSignal ? 1 : 0),
-      rowNsr: total.rowNsr + (hasSignal ? row.noise / row.signal : 0),
+      nRows: total.nRows + (ratio === undefined ? 0 : 1),
+      rowNsr: total.rowNsr + (ratio ?? 0),
     };
   }
   return total;
+}
+
+/**
+ * The noise of a row over its signal; undefined for a row without signal. In float64 the squares of tiny weights can vanish to dust that is no
+ * signal either: a ratio beyond 2^960 is one of rounding, and a sum of them would overflow.
+ */
+export function rowRatio(noise: number, signal: number): number | undefined {
+  const ratio = noise / signal;
+  return signal > 0 && ratio < 2 ** 960 ? ratio : undefined;
 }
 
 /** The sums over no weights, for codes of `bits`. */

@@ -1,5 +1,5 @@
 import type { Codebook } from '../format/codebook.ts';
-import type { ErrorSums } from '../measure/errorSums.ts';
+import { type ErrorSums, rowRatio } from '../measure/errorSums.ts';
 
 /** Error sums while the weights of a tensor go by in storage order: those of the row so far, and of the rows before it. */
 export interface RunningSums {
@@ -51,9 +51,10 @@ const noSums = (): RowSums => ({ signal: 0, noise: 0, absSignal: 0, absNoise: 0,
 /** Adds the row to the total and begins the next one. */
 export function endRow(sums: RunningSums): void {
   const { row, total } = sums;
-  if (row.signal > 0) {
+  const ratio = rowRatio(row.noise, row.signal);
+  if (ratio !== undefined) {
     sums.nRows++;
-    sums.rowNsr += row.noise / row.signal;
+    sums.rowNsr += ratio;
   }
   total.signal += row.signal;
   total.noise += row.noise;

@@ -18,7 +18,7 @@ export const palettes: Readonly<Record<Theme, Palette>> = {
   'high-contrast-light': { text: '#000000', line: '#000000', level: '#0f4a85', threshold: '#515151', usage: '#6a9fd8' },
 };
 
-const width = 460;
+const width = 420;
 const height = 76;
 const left = 16;
 const right = width - 16;

@@ -16,6 +16,12 @@ export async function hover(document: vscode.TextDocument, marked: string): Prom
     .join('\n');
 }
 
+/** The picture in a hover, as SVG. */
+export function drawing(markdown: string): string {
+  const [, base64] = /!\[[^\]]*\]\(data:image\/svg\+xml;base64,([^)]*)\)/.exec(markdown) ?? [];
+  return Buffer.from(base64 ?? '', 'base64').toString();
+}
+
 /** The titles of the lenses above the line that holds `text`, or of all. */
 export async function lenses(document: vscode.TextDocument, text?: string): Promise<string[]> {
   const all = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 1000);

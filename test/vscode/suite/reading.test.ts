@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { hover, lenses, sqnr } from './ask.ts';
+import { drawing, hover, lenses, sqnr } from './ask.ts';
 import { activeNibble, closeEditors, fileUri, open, openNew, placeOf, show, until } from './nibble.ts';
 
 describe('reading a spec', () => {
@@ -158,10 +158,4 @@ async function locations(command: string, document: vscode.TextDocument, marked:
     const text = uri.toString() === document.uri.toString() ? document.getText(range) : '';
     return `${uri.path.slice(uri.path.lastIndexOf('/') + 1)} ${range.start.line} ${text}`.trimEnd();
   });
-}
-
-/** The picture in a hover, as SVG. */
-function drawing(markdown: string): string {
-  const [, base64] = /!\[[^\]]*\]\(data:image\/svg\+xml;base64,([^)]*)\)/.exec(markdown) ?? [];
-  return Buffer.from(base64 ?? '', 'base64').toString();
 }

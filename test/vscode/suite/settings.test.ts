@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { diagnostic, diagnostics, hover, lenses, sqnr } from './ask.ts';
+import { diagnostic, diagnostics, drawing, hover, lenses, sqnr } from './ask.ts';
 import { activeNibble, closeEditors, never, open, openNew, replace, until } from './nibble.ts';
 
 describe('a setting takes effect at once:', () => {
@@ -40,6 +40,21 @@ describe('a setting takes effect at once:', () => {
     assert.match(await hover(document, 'format M|ine'), /!\[levels/);
     await set('hover.numberLine', false);
     await until('no picture', async () => !(await hover(document, 'format M|ine')).includes('!['));
+  });
+
+  it('another theme, which gives the number line its colours', async () => {
+    const { document } = await open('sample.nibble');
+    const setting = vscode.workspace.getConfiguration('workbench');
+    try {
+      for (const [theme, level] of Object.entries(levelColours)) {
+        await setting.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+        await until(`levels in ${level} for ${theme}`, async () =>
+          drawing(await hover(document, 'format M|ine')).includes(`stroke="${level}"`),
+        );
+      }
+    } finally {
+      await setting.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('no evaluation unless asked for', async () => {
@@ -84,6 +99,14 @@ describe('a setting takes effect at once:', () => {
     assert.match((await lenses(document, 'format Mine'))[0]!, /^SQNR /);
   });
 });
+
+/** The colour of levels, by theme: each kind of theme has its own. */
+const levelColours = {
+  'Dark Modern': '#4daafc',
+  'Light Modern': '#005fb8',
+  'Default High Contrast': '#ffff00',
+  'Default High Contrast Light': '#0f4a85',
+};
 
 /** The sample under a name of which nothing is known yet. */
 async function sampleAs(name: string): Promise<vscode.TextEditor> {

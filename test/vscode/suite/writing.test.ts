@@ -150,10 +150,10 @@ describe('a document that is edited', () => {
   });
 });
 
-const renameEdit = (document: vscode.TextDocument, marked: string, to: string): Thenable<vscode.WorkspaceEdit> =>
+const renameEdit = async (document: vscode.TextDocument, marked: string, to: string): Promise<vscode.WorkspaceEdit> =>
   vscode.commands.executeCommand('vscode.executeDocumentRenameProvider', document.uri, placeOf(document, marked), to);
 
-const prepare = (document: vscode.TextDocument, marked: string): Thenable<{ range: vscode.Range; placeholder: string }> =>
+const prepare = async (document: vscode.TextDocument, marked: string): Promise<{ range: vscode.Range; placeholder: string }> =>
   vscode.commands.executeCommand('vscode.prepareRename', document.uri, placeOf(document, marked));
 
 /** What formatting would change; VS Code answers nothing where that is nothing. */
