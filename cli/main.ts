@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { check } from './check.ts';
 import { printCodebook } from './codebook.ts';
 import { evaluate } from './eval.ts';
+import { fit } from './fit.ts';
 import { format } from './fmt.ts';
 import { Failure, say } from './output.ts';
 
@@ -33,6 +34,19 @@ program
     const chosen = (['json', 'csv', 'md'] as const).filter((name) => options[name]);
     if (chosen.length > 1) throw new Failure(`--${chosen.join(' and --')} exclude one another`, 2);
     finish(await evaluate(file, chosen[0] ?? 'table', options.tensors ? 'each tensor' : 'totals'));
+  });
+
+program
+  .command('fit')
+  .description('say which distributions tensors follow: Student t with its degrees of freedom, normal, Laplace, generalised Gaussian')
+  .argument('<weights...>', 'weight files, or patterns such as "model-*.safetensors"')
+  .option('--include <pattern...>', 'tensors to take, by name; all of two dimensions or more unless given')
+  .option('--exclude <pattern...>', 'tensors to leave out, by name')
+  .option('--normalise <how>', 'raw; row (over its root mean square); block:32 (over its largest magnitude)', 'raw')
+  .option('--json', 'as JSON (schema 1)')
+  .action(async (paths: string[], options: { include?: string[]; exclude?: string[]; normalise: string; json?: true }) => {
+    const { include, exclude = [], normalise } = options;
+    finish(await fit({ paths, include, exclude, normalise, form: options.json ? 'json' : 'table' }));
   });
 
 program

@@ -9,6 +9,7 @@ import { libraryAt } from '../core/lang/library.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { Evaluator, type Outcome } from '../node/evaluator.ts';
 import { folderOf, specFiles, uriOf } from '../node/specFiles.ts';
+import { interruptible } from './interrupt.ts';
 import { Failure, progressBar } from './output.ts';
 
 /** The address of a spec and its text, or a failure that says why there is none. */
@@ -54,23 +55,17 @@ async function evaluateAll(analysis: Analysis): Promise<Outcome> {
   const evaluations = evaluationsOf(analysis);
   if (evaluations.length === 0 && analysis.weights.size === 0) return { results: new Map(), problems: new Map(), nLeftOut: 0 };
   const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), availableParallelism());
-  const interrupted = new AbortController();
-  const stop = (): void => interrupted.abort();
-  process.once('SIGINT', stop);
   const bar = progressBar();
   try {
-    return await evaluator.evaluate(evaluations, analysis.weights.values(), {
-      place: (weights) => ({ base: folderOf(weights.symbol.module.uri) ?? dirname('.') }),
-      signal: interrupted.signal,
-      onProgress: bar.update,
-      limit: Number.POSITIVE_INFINITY,
-    });
-  } catch (error) {
-    if (interrupted.signal.aborted) throw new Failure('Interrupted', 130);
-    throw error;
+    return await interruptible(bar, (signal) =>
+      evaluator.evaluate(evaluations, analysis.weights.values(), {
+        place: (weights) => ({ base: folderOf(weights.symbol.module.uri) ?? dirname('.') }),
+        signal,
+        onProgress: bar.update,
+        limit: Number.POSITIVE_INFINITY,
+      }),
+    );
   } finally {
-    bar.clear();
-    process.off('SIGINT', stop);
     await evaluator.close();
   }
 }

@@ -10,7 +10,8 @@ import { select, unmatched } from '../core/weights/select.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { reasonOf, visible } from '../core/weights/visibleName.ts';
 import type { Place } from './expandPattern.ts';
-import type { Inspection, MeasureTask } from './measureTensor.ts';
+import type { MeasureTask } from './measureTensor.ts';
+import type { Inspection } from './openedWeights.ts';
 
 export interface EvaluateOptions {
   /** Where the paths of weights start, and what they may not leave. */

@@ -94,13 +94,13 @@ describe('docs/cli.md lists', () => {
     .filter((name) => name !== 'help');
 
   test('every command', () => {
-    expect(commands).toEqual(['check', 'eval', 'fmt', 'codebook', 'lsp']);
+    expect(commands).toEqual(['check', 'eval', 'fit', 'fmt', 'codebook', 'lsp']);
     const sections = [...cliPage.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(commands);
   });
 
   test.each(commands)('every option of `%s`, and no other', (name) => {
-    const options = [...help(name).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?)/gm)]
+    const options = [...help(name).matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+(?:\.\.\.)?>)?)/gm)]
       .map(([, option]) => option!)
       .filter((o) => o !== '--help');
     const section = cliPage.split(/^## /m).find((part) => part.startsWith(`${name}\n`))!;
@@ -119,6 +119,17 @@ describe('docs/cli.md lists', () => {
   test('every key of the JSON of `codebook`', () => {
     const [keys] = tablesOf('JSON of codebook');
     expect(Object.keys(json('codebook', 'NF4', '--json')).sort()).toEqual([...keys!].sort());
+  });
+
+  test('every key of the JSON of `fit`', () => {
+    const { tensors, model, ...rest } = json('fit', 'examples/tiny-lm/tiny.safetensors', '--include', '*k_proj*', '--json') as {
+      tensors: object[];
+      model: object;
+    };
+    const [ofAll, ofTensor, ofModel] = [...tablesOf('JSON of fit')];
+    expect([...Object.keys(rest), 'tensors', 'model'].sort()).toEqual([...ofAll!].sort());
+    expect(Object.keys(tensors[0]!).sort()).toEqual([...ofTensor!].sort());
+    expect(Object.keys(model).sort()).toEqual([...ofModel!].sort());
   });
 
   const json = (...args: string[]): object =>

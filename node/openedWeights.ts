@@ -1,0 +1,78 @@
+import type { Tensor, WeightProblem } from '../core/weights/tensor.ts';
+import type { Place } from './expandPattern.ts';
+import { type OpenWeights, openWeights } from './openWeights.ts';
+
+/** Which tensor of which files a thread is to work on: what every task of a thread says. */
+export interface TensorTask {
+  readonly patterns: readonly string[];
+  readonly place: Place;
+  /** The state of the files when the task was made; see {@link Inspection}. */
+  readonly stamp: string;
+  /** Position of the tensor among all tensors of the files. */
+  readonly index: number;
+  /** One Int32; not 0 once nobody wants the result. */
+  readonly cancelled: SharedArrayBuffer;
+}
+
+/** Weight files as their headers describe them: plain data, so that threads can pass it on. */
+export interface Inspection {
+  readonly stamp: string;
+  /** In the order of {@link TensorTask.index}. */
+  readonly tensors: readonly Pick<Tensor, 'name' | 'file' | 'n' | 'shape'>[];
+  readonly problems: readonly WeightProblem[];
+}
+
+/** Reads the headers of weight files. */
+export async function inspectWeights(patterns: readonly string[], place: Place): Promise<Inspection> {
+  const weights = await openWeights(patterns, place);
+  await keep({ key: keyOf(patterns, place), stamp: stampOf(weights), weights });
+  return {
+    stamp: stampOf(weights),
+    tensors: weights.tensors.map(({ name, file, n, shape }) => ({ name, file, n, shape })),
+    problems: weights.problems,
+  };
+}
+
+/** The state of opened files, as a key. */
+const stampOf = ({ files }: OpenWeights): string =>
+  files.map(({ path, size, mtimeMs, inode }) => `${path} ${size} ${mtimeMs} ${inode}`).join('\n');
+
+/** Files stay open between the tensors of one evaluation: a header may list a hundred thousand of them. */
+let kept: Kept | undefined;
+
+interface Kept {
+  readonly key: string;
+  readonly stamp: string;
+  readonly weights: OpenWeights;
+}
+
+async function keep(next: Kept): Promise<void> {
+  const before = kept;
+  kept = next;
+  await before?.weights.close();
+}
+
+const keyOf = (patterns: readonly string[], place: Place): string => JSON.stringify([patterns, place]);
+
+/** The tensor of a task, and whether anybody still wants the result. Rejects where the files are no longer as they were. */
+export async function tensorOf(task: TensorTask): Promise<{ readonly tensor: Tensor; readonly signal: { readonly aborted: boolean } }> {
+  const weights = await opened(task);
+  const tensor = weights.tensors[task.index];
+  if (!tensor) throw new Error('the file has changed while it was read; evaluate again');
+  const flag = new Int32Array(task.cancelled);
+  const signal = {
+    get aborted(): boolean {
+      return Atomics.load(flag, 0) !== 0;
+    },
+  };
+  return { tensor, signal };
+}
+
+async function opened({ patterns, place, stamp }: TensorTask): Promise<OpenWeights> {
+  const key = keyOf(patterns, place);
+  if (kept?.key === key && kept.stamp === stamp) return kept.weights;
+  const weights = await openWeights(patterns, place);
+  await keep({ key, stamp: stampOf(weights), weights });
+  if (stampOf(weights) !== stamp) throw new Error('the file has changed while it was read; evaluate again');
+  return weights;
+}
