@@ -2,6 +2,7 @@
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { context } from 'esbuild';
+import { kernelsForEsbuild } from './scripts/kernels.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -14,6 +15,7 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   loader: { '.nibble': 'text' },
+  plugins: [kernelsForEsbuild],
 };
 
 // CommonJS needs the extension `.cjs`, because package.json says "type": "module".
@@ -47,7 +49,7 @@ const bundles = [
     entryPoints: { cli: 'cli/main.ts' },
     outdir: 'dist',
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [makeExecutable],
+    plugins: [kernelsForEsbuild, makeExecutable],
   },
   {
     ...shared,

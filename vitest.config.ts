@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { kernelsForVite } from './scripts/kernels.mjs';
 
 /** Loads a `.nibble` library as its text, as the bundler does. */
 const nibbleText = {
@@ -11,7 +12,7 @@ const nibbleText = {
 };
 
 export default defineConfig({
-  plugins: [nibbleText],
+  plugins: [nibbleText, kernelsForVite],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/vscode/**'],

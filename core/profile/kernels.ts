@@ -1,0 +1,271 @@
+import { type CellKind, cellKindOf, type Histogram16, histogram16 } from '../measure/histogram16.ts';
+import { bytesPerValue } from '../weights/dtype.ts';
+import type { Bf16Table } from './bf16Table.ts';
+import { at, emptyCounts, emptyPlanes, INPUT_BYTES, PAGES, PAGES_WITH_PLANES, writeConstants } from './kernelMemory.ts';
+import { blockLength, blockNumber, type Lines, nBlocks } from './lines.ts';
+import { emptyBf16Table, scatterBf16Table } from './scatterBf16Table.ts';
+import { type References, scatterSketch } from './scatterSketch.ts';
+import { emptySketch, type Sketch } from './sketch.ts';
+
+/** What weights may be stored as; of other types, decode to float32 first. */
+export type KernelType = 'F32' | 'F16' | 'BF16';
+
+/**
+ * The fast paths over weights, in a memory of their own. Write the bytes of a run of weights into {@link Kernels.input}, then call any of the
+ * others on the first `n` of them. What is added stays with the kernels until it is taken, which leaves nothing behind: begin a tensor after
+ * a take. Each call begins and ends with a whole block.
+ */
+export interface Kernels {
+  /** Where to put the next weights, little-endian: at most `INPUT_BYTES`. The array is good until a table is added to. */
+  input(nBytes: number): Uint8Array;
+  /** As {@link scatterSketch}. Returns how many weights are not finite. */
+  addToSketch(type: KernelType, n: number, lines: Lines, references: References): number;
+  takeSketch(): Sketch;
+  /** As {@link scatterBf16Table}, on weights stored as BF16. Returns how many weights are not finite. */
+  addToBf16Table(n: number, lines: Lines): number;
+  takeBf16Table(): Bf16Table;
+  /** As `addToHistogram`. Only types that {@link cellKindOf} counts alike may be added between two takes. */
+  addToHistogram(type: KernelType, n: number): void;
+  takeHistogram(kind: CellKind): Histogram16;
+  /** As `addAbsmax` on zeros. */
+  absmax(type: KernelType, n: number, lines: Lines): Float32Array;
+  /** As `addRanges` on zeros. */
+  ranges(type: KernelType, n: number, lines: Lines): { readonly low: Float32Array; readonly high: Float32Array };
+  /** The weights as float32, good until the next call. */
+  decode(type: KernelType, n: number): Float32Array;
+  /** Reads the bytes of the input and does nothing with them: the limit that a kernel is measured against. */
+  readAll(nBytes: number): void;
+}
+
+/** Kernels of the bytes of kernels/kernels.wasm. */
+export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
+  const memory = new WebAssembly.Memory({ initial: PAGES });
+  const code = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports as unknown as Code;
+  writeConstants(memory.buffer);
+
+  /** The sums of the blocks that the kernels left to their twins. */
+  let restOfSketch = emptySketch();
+  let table = emptyBf16Table();
+  let nInPlanes = 0;
+  let histogram: Histogram16 | undefined;
+  let nCounted = 0;
+
+  const checked = (type: KernelType, n: number): void => {
+    if (!(Number.isInteger(n) && n >= 0 && n * bytesPerValue[type] <= INPUT_BYTES))
+      throw new RangeError(`A call takes at most ${INPUT_BYTES / bytesPerValue[type]} weights of ${type}, not ${n}`);
+  };
+
+  /** Address of the weights as float32. */
+  const floats = (type: KernelType, n: number): number => {
+    checked(type, n);
+    if (type === 'F32') return at.input;
+    if (type === 'BF16') code.bf16ToFloat(at.input, n, at.floats);
+    else code.f16ToFloat(at.input, n, at.floats, at.constants);
+    return at.floats;
+  };
+
+  const floatArray = (address: number, n: number): Float32Array => new Float32Array(memory.buffer, address, n);
+
+  return {
+    input: (nBytes) => {
+      if (nBytes > INPUT_BYTES) throw new RangeError(`A call takes at most ${INPUT_BYTES} bytes, not ${nBytes}`);
+      return new Uint8Array(memory.buffer, at.input, nBytes);
+    },
+
+    addToSketch: (type, n, lines, references) => {
+      const x = floats(type, n);
+      checkLines(lines);
+      if (references !== 'absmax') {
+        if (references.length !== nBlocks(n, lines))
+          throw new RangeError(`A run of ${nBlocks(n, lines)} blocks has ${references.length} references`);
+        floatArray(at.low, references.length).set(references);
+      }
+      const { start, lineLength, block } = lines;
+      const isLong = Math.min(block, lineLength) > LONG;
+      const referencesAt = (from: number): number => (references === 'absmax' ? 0 : at.low + 4 * blockNumber(from, lines));
+      const fast = (from: number, to: number): number =>
+        code.scatter(x, from, to, start, lineLength, block, referencesAt(from), at.table, at.totals, at.constants);
+      const precise = (from: number, to: number): number =>
+        code.scatterPrecisely(x, from, to, start, lineLength, block, referencesAt(from), at.sums, at.counts, at.constants);
+
+      let nNonFinite = 0;
+      for (let from = 0; from < n; ) {
+        const to = isLong ? n : lastBorder(from, n, lines);
+        const left = isLong ? blocksLeft(precise, from, to, lines) : blocksLeft(fast, from, to, lines);
+        if (!isLong && code.drift(at.table, at.totals) <= MOST_DRIFT) code.flush(at.table, at.totals, at.sums, at.counts);
+        else if (!isLong) {
+          new Uint8Array(memory.buffer, at.totals, at.sums - at.totals).fill(0);
+          blocksLeft(precise, from, to, lines);
+        }
+        for (const first of left) {
+          const length = Math.min(blockLength(first, lines), to - first);
+          const one = { lineLength: length, block: length, start: 0 };
+          const own = references === 'absmax' ? references : references.subarray(blockNumber(first, lines));
+          nNonFinite += scatterSketch(restOfSketch, floatArray(x + 4 * first, length), one, own);
+        }
+        from = to;
+      }
+      return nNonFinite;
+    },
+
+    takeSketch: () => {
+      const { counts, mass, energy } = restOfSketch;
+      const own = {
+        sums: new Float64Array(memory.buffer, at.sums, 2 * counts.length),
+        counts: new Float64Array(memory.buffer, at.counts, counts.length),
+      };
+      const sketch = {
+        counts: counts.map((count, bin) => count + own.counts[bin]!),
+        mass: mass.map((sum, bin) => sum + own.sums[2 * bin]!),
+        energy: energy.map((sum, bin) => sum + own.sums[2 * bin + 1]!),
+      };
+      own.sums.fill(0);
+      own.counts.fill(0);
+      restOfSketch = emptySketch();
+      return sketch;
+    },
+
+    addToBf16Table: (n, lines) => {
+      checked('BF16', n);
+      checkLines(lines);
+      const missing = PAGES_WITH_PLANES - memory.buffer.byteLength / 65_536;
+      if (missing > 0) memory.grow(missing);
+      if (nInPlanes + n >= 2 ** 32) emptyPlanes(memory.buffer, table);
+      nInPlanes = (nInPlanes + n) % 2 ** 32;
+      const { start, lineLength, block } = lines;
+      const scatter = (from: number, to: number): number =>
+        code.scatterBf16(at.input, from, to, start, lineLength, block, at.planes, at.directory, at.constants);
+      let nNonFinite = 0;
+      for (const first of blocksLeft(scatter, 0, n, lines)) {
+        const length = Math.min(blockLength(first, lines), n - first);
+        const bits = new Uint16Array(memory.buffer, at.input + 2 * first, length);
+        nNonFinite += scatterBf16Table(table, bits, { lineLength: length, block: length, start: 0 });
+      }
+      return nNonFinite;
+    },
+
+    takeBf16Table: () => {
+      if (memory.buffer.byteLength >= PAGES_WITH_PLANES * 65_536) emptyPlanes(memory.buffer, table);
+      nInPlanes = 0;
+      const taken = table;
+      table = emptyBf16Table();
+      return taken;
+    },
+
+    addToHistogram: (type, n) => {
+      checked(type, n);
+      const kind = cellKindOf(type);
+      histogram ??= histogram16(kind);
+      if (histogram.kind !== kind) throw new RangeError(`A histogram of ${histogram.kind} cells does not count ${type}`);
+      if (nCounted + n >= 2 ** 32) emptyCounts(memory.buffer, histogram);
+      nCounted = (nCounted + n) % 2 ** 32;
+      if (type === 'F32') histogram.dropped[0]! |= code.countTop16(at.input, n, at.even, at.odd);
+      else code.countCodes(at.input, n, at.even, at.odd);
+    },
+
+    takeHistogram: (kind) => {
+      const taken = histogram ?? histogram16(kind);
+      if (taken.kind !== kind) throw new RangeError(`The histogram has ${taken.kind} cells, not ${kind}`);
+      emptyCounts(memory.buffer, taken);
+      histogram = undefined;
+      nCounted = 0;
+      return taken;
+    },
+
+    absmax: (type, n, lines) => {
+      checkLines(lines);
+      code.absmaxes(floats(type, n), n, lines.start, lines.lineLength, lines.block, at.low, at.constants);
+      return floatArray(at.low, nBlocks(n, lines)).slice();
+    },
+
+    ranges: (type, n, lines) => {
+      checkLines(lines);
+      code.ranges(floats(type, n), n, lines.start, lines.lineLength, lines.block, at.low, at.high, at.constants);
+      const blocks = nBlocks(n, lines);
+      return { low: floatArray(at.low, blocks).slice(), high: floatArray(at.high, blocks).slice() };
+    },
+
+    decode: (type, n) => floatArray(floats(type, n), n),
+
+    readAll: (nBytes) => code.readAll(at.input, Math.min(nBytes, INPUT_BYTES) & ~63),
+  };
+}
+
+/** Longer blocks are summed in float64 at once: their few references come so often that float32 sums would drift. */
+const LONG = 4096;
+/** The most weights between two checks of the float32 sums. Fewer of short blocks: of 16 weights, at least one is in an end bin. */
+const partOf = ({ lineLength, block }: Lines): number => (Math.min(block, lineLength) > 16 ? 2 ** 20 : 2 ** 19);
+/** The most that float32 sums may be off, as a share. Else they are discarded, and summed again in float64. */
+const MOST_DRIFT = 2 ** -19;
+
+function checkLines({ lineLength, block, start }: Lines): void {
+  if (!([lineLength, block].every((size) => Number.isInteger(size) && size > 0 && size < 2 ** 31) && start >= 0 && start < lineLength))
+    throw new RangeError(`Lines of ${lineLength} weights from ${start} do not have blocks of ${block}`);
+  if (start % block !== 0) throw new RangeError(`Weight ${start} of a line does not begin a block of ${block}`);
+}
+
+/** Runs a kernel that stops at blocks which are not for it, over all others; the first weights of those. */
+function blocksLeft(kernel: (from: number, to: number) => number, from: number, to: number, lines: Lines): readonly number[] {
+  const left: number[] = [];
+  for (let next = kernel(from, to); next < to; ) {
+    left.push(next);
+    const after = Math.min(next + blockLength(next, lines), to);
+    next = after < to ? kernel(after, to) : to;
+  }
+  return left;
+}
+
+/** Where the last block that ends within a part does so. */
+function lastBorder(from: number, n: number, lines: Lines): number {
+  const { start, lineLength, block } = lines;
+  const end = from + partOf(lines);
+  return end >= n ? n : end - (((start + end) % lineLength) % block);
+}
+
+/** What the module exports. Addresses and lengths are in bytes and weights; see kernels/. */
+interface Code {
+  scatter(
+    x: number,
+    from: number,
+    to: number,
+    start: number,
+    line: number,
+    block: number,
+    references: number,
+    table: number,
+    totals: number,
+    constants: number,
+  ): number;
+  scatterPrecisely(
+    x: number,
+    from: number,
+    to: number,
+    start: number,
+    line: number,
+    block: number,
+    references: number,
+    sums: number,
+    counts: number,
+    constants: number,
+  ): number;
+  drift(table: number, totals: number): number;
+  flush(table: number, totals: number, sums: number, counts: number): void;
+  scatterBf16(
+    x: number,
+    from: number,
+    to: number,
+    start: number,
+    line: number,
+    block: number,
+    planes: number,
+    directory: number,
+    constants: number,
+  ): number;
+  bf16ToFloat(x: number, n: number, out: number): void;
+  f16ToFloat(x: number, n: number, out: number, constants: number): void;
+  countCodes(x: number, n: number, even: number, odd: number): void;
+  countTop16(x: number, n: number, even: number, odd: number): number;
+  absmaxes(x: number, n: number, start: number, line: number, block: number, out: number, constants: number): void;
+  ranges(x: number, n: number, start: number, line: number, block: number, low: number, high: number, constants: number): void;
+  readAll(x: number, n: number): number;
+}

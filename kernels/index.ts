@@ -1,0 +1,6 @@
+// The module: every function works on addresses that its caller hands in, and on nothing else. See README.md.
+export { absmaxes, ranges } from './absmax';
+export { scatterBf16 } from './bf16Table';
+export { bf16ToFloat, f16ToFloat } from './decode';
+export { countCodes, countTop16, readAll } from './histogram16';
+export { drift, flush, scatter, scatterPrecisely } from './sketch';

@@ -1,0 +1,208 @@
+import { FIRST_BIN, LAST_BIN, MAGNITUDE } from './constants';
+import { largestOf4 } from './simd';
+
+const HALF: i32 = 8192;
+const BINS: i32 = 2 * HALF + 1;
+
+/** Blocks whose reference is from 2^-60 to 2^53: the squares of 2^20 of them, and their sum, are float32. Bit patterns of the limits. */
+const LEAST: i32 = (127 - 60) << 23;
+const MOST: i32 = (127 + 53) << 23;
+
+/**
+ * Adds the weights `from` to `to` of a run to a table of bins {count, sum of a, sum of a^2, 0} in float32, and what all bins together gain to the
+ * float64 `totals` {sum of a, sum of a^2, weights of blocks of zeros}. The run begins at weight `start` of a line; each line of `line` weights is
+ * cut into blocks of `block`. `references` are those of the blocks from `from` on; 0 stands for their absmax. Stops at a block that is not for
+ * it, with a weight that is not finite or a reference out of range, and returns its first weight; else `to`. At most 2^20 weights between two
+ * calls of {@link flush}, as a float32 counts no further than 2^24.
+ */
+export function scatter(
+  x: usize,
+  from: i32,
+  to: i32,
+  start: i32,
+  line: i32,
+  block: i32,
+  references: usize,
+  table: usize,
+  totals: usize,
+  constants: usize,
+): i32 {
+  const first = v128.load32_splat(constants, FIRST_BIN);
+  const last = v128.load32_splat(constants, LAST_BIN);
+  const middle = table + (HALF << 4);
+  let mass = f64.load(totals);
+  let energy = f64.load(totals, 8);
+  let zeros: f64 = 0;
+  let inLine = (start + from) % line;
+  let at = from;
+  let next = x + ((<usize>from) << 2);
+  let length = min(min(block, line - inLine), to - at);
+  let bits = largestMagnitude(next, length, constants);
+  while (at < to) {
+    const reference = references === 0 ? reinterpret<f32>(bits) : f32.load(references);
+    const a = abs(reference);
+    const isZero = references === 0 && bits === 0;
+    if (!isZero && (bits >= 0x7f800000 || reinterpret<i32>(a) < LEAST || reinterpret<i32>(a) > MOST)) break;
+    const n = length;
+    let p = next;
+    next += (<usize>n) << 2;
+    const end = next;
+    at += n;
+    inLine += n;
+    if (inLine === line) inLine = 0;
+    if (references !== 0) references += 4;
+    // The magnitude of the next block, well before it is needed: the processor finds it while this block is scattered.
+    length = min(min(block, line - inLine), to - at);
+    bits = largestMagnitude(next, length, constants);
+    if (isZero) {
+      zeros += n;
+      continue;
+    }
+    const inverse = f32x4.splat(<f32>HALF / reference);
+    const entry = f32x4(1, a, a * a, 0);
+    for (; p + 32 <= end; p += 32) {
+      const i = offsets(v128.load(p), inverse, first, last);
+      const j = offsets(v128.load(p, 16), inverse, first, last);
+      put(middle + i32x4.extract_lane(i, 0), entry);
+      put(middle + i32x4.extract_lane(i, 1), entry);
+      put(middle + i32x4.extract_lane(i, 2), entry);
+      put(middle + i32x4.extract_lane(i, 3), entry);
+      put(middle + i32x4.extract_lane(j, 0), entry);
+      put(middle + i32x4.extract_lane(j, 1), entry);
+      put(middle + i32x4.extract_lane(j, 2), entry);
+      put(middle + i32x4.extract_lane(j, 3), entry);
+    }
+    for (; p < end; p += 4) put(middle + i32x4.extract_lane(offsets(v128.load32_splat(p), inverse, first, last), 0), entry);
+    mass += <f64>n * <f64>a;
+    energy += <f64>n * (<f64>a * <f64>a);
+  }
+  f64.store(totals, mass);
+  f64.store(totals, energy, 8);
+  f64.store(totals, f64.load(totals, 16) + zeros, 16);
+  return at;
+}
+
+/** As {@link scatter}, but straight into the float64 sums {sum of a, sum of a^2} and counts: slower by a third, for any number of weights. */
+export function scatterPrecisely(
+  x: usize,
+  from: i32,
+  to: i32,
+  start: i32,
+  line: i32,
+  block: i32,
+  references: usize,
+  sums: usize,
+  counts: usize,
+  constants: usize,
+): i32 {
+  const first = v128.load32_splat(constants, FIRST_BIN);
+  const last = v128.load32_splat(constants, LAST_BIN);
+  const middle = sums + (HALF << 4);
+  const middleCount = counts + (HALF << 3);
+  let zeros: f64 = 0;
+  let inLine = (start + from) % line;
+  let at = from;
+  let next = x + ((<usize>from) << 2);
+  let length = min(min(block, line - inLine), to - at);
+  let bits = largestMagnitude(next, length, constants);
+  while (at < to) {
+    const reference = references === 0 ? reinterpret<f32>(bits) : f32.load(references);
+    const a = abs(reference);
+    const isZero = references === 0 && bits === 0;
+    if (!isZero && (bits >= 0x7f800000 || reinterpret<i32>(a) < LEAST || reinterpret<i32>(a) > MOST)) break;
+    const n = length;
+    let p = next;
+    next += (<usize>n) << 2;
+    const end = next;
+    at += n;
+    inLine += n;
+    if (inLine === line) inLine = 0;
+    if (references !== 0) references += 4;
+    // The magnitude of the next block, well before it is needed: the processor finds it while this block is scattered.
+    length = min(min(block, line - inLine), to - at);
+    bits = largestMagnitude(next, length, constants);
+    if (isZero) {
+      zeros += n;
+      continue;
+    }
+    const inverse = f32x4.splat(<f32>HALF / reference);
+    const entry = f64x2(<f64>a, <f64>a * <f64>a);
+    for (; p + 16 <= end; p += 16) {
+      const i = offsets(v128.load(p), inverse, first, last);
+      putPrecisely(i32x4.extract_lane(i, 0), middle, middleCount, entry);
+      putPrecisely(i32x4.extract_lane(i, 1), middle, middleCount, entry);
+      putPrecisely(i32x4.extract_lane(i, 2), middle, middleCount, entry);
+      putPrecisely(i32x4.extract_lane(i, 3), middle, middleCount, entry);
+    }
+    for (; p < end; p += 4)
+      putPrecisely(i32x4.extract_lane(offsets(v128.load32_splat(p), inverse, first, last), 0), middle, middleCount, entry);
+  }
+  f64.store(middleCount, f64.load(middleCount) + zeros);
+  return at;
+}
+
+/**
+ * How far the sums of the table are from the totals, as a share of them. Rounding in float32 errs to either side and nearly cancels, but where
+ * one reference comes again and again, as in weights that were quantized before, the bins round all alike.
+ */
+export function drift(table: usize, totals: usize): f64 {
+  let mass: f64 = 0;
+  let energy: f64 = 0;
+  for (let p = table, end = table + (BINS << 4); p < end; p += 16) {
+    mass += <f64>f32.load(p, 4);
+    energy += <f64>f32.load(p, 8);
+  }
+  const ofMass = f64.load(totals);
+  const ofEnergy = f64.load(totals, 8);
+  return ofMass === 0 ? 0 : max(abs(mass - ofMass) / ofMass, abs(energy - ofEnergy) / ofEnergy);
+}
+
+/** Moves the table to the float64 sums and counts, and leaves it and the totals empty. */
+export function flush(table: usize, totals: usize, sums: usize, counts: usize): void {
+  const ofZero = counts + (HALF << 3);
+  f64.store(ofZero, f64.load(ofZero) + f64.load(totals, 16));
+  for (let end = table + (BINS << 4); table < end; table += 16) {
+    const entry = v128.load(table);
+    if (v128.any_true(entry)) {
+      v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(v128.shuffle<i32>(entry, entry, 1, 2, 1, 2))));
+      f64.store(counts, f64.load(counts) + <f64>f32x4.extract_lane(entry, 0));
+      v128.store(table, i32x4.splat(0));
+    }
+    sums += 16;
+    counts += 8;
+  }
+  v128.store(totals, i32x4.splat(0));
+  v128.store(totals, i32x4.splat(0), 16);
+}
+
+/** Of the weights of a block, the largest magnitude, as bits: 0x7f800000 or more where one is not finite. */
+function largestMagnitude(start: usize, length: i32, constants: usize): i32 {
+  const mask = v128.load32_splat(constants, MAGNITUDE);
+  const end = start + ((<usize>length) << 2);
+  let a = i32x4.splat(0);
+  let b = a;
+  let p = start;
+  for (; p + 32 <= end; p += 32) {
+    a = i32x4.max_s(a, v128.and(v128.load(p), mask));
+    b = i32x4.max_s(b, v128.and(v128.load(p, 16), mask));
+  }
+  for (; p < end; p += 4) a = i32x4.max_s(a, v128.and(v128.load32_zero(p), mask));
+  return largestOf4(i32x4.max_s(a, b));
+}
+
+/** The places of four weights in a table of 16 bytes a bin, from its middle. Clamped, so that none is outside whatever the weights. */
+function offsets(weights: v128, inverse: v128, first: v128, last: v128): v128 {
+  const bins = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(weights, inverse)));
+  return i32x4.shl(i32x4.min_s(i32x4.max_s(bins, first), last), 4);
+}
+
+function put(at: usize, entry: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), entry));
+}
+
+function putPrecisely(offset: i32, middle: usize, middleCount: usize, entry: v128): void {
+  const at = middle + offset;
+  v128.store(at, f64x2.add(v128.load(at), entry));
+  const count = middleCount + (offset >> 1);
+  f64.store(count, f64.load(count) + 1);
+}
