@@ -20,7 +20,7 @@ export interface FitArguments {
 }
 
 /** Prints which distributions the tensors of weight files follow. Returns the exit code: 1 where something could not be read or nothing matched. */
-export async function fit({ paths, include, exclude, normalise, form }: FitArguments): Promise<number> {
+export async function printFits({ paths, include, exclude, normalise, form }: FitArguments): Promise<number> {
   const normalisation = normalisationOf(normalise);
   const bar = progressBar();
   const fits = await interruptible(bar, (signal) =>

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { check } from './check.ts';
 import { printCodebook } from './codebook.ts';
 import { evaluate } from './eval.ts';
-import { fit } from './fit.ts';
+import { printFits } from './fit.ts';
 import { format } from './fmt.ts';
 import { Failure, say } from './output.ts';
 
@@ -46,7 +46,7 @@ program
   .option('--json', 'as JSON (schema 1)')
   .action(async (paths: string[], options: { include?: string[]; exclude?: string[]; normalise: string; json?: true }) => {
     const { include, exclude = [], normalise } = options;
-    finish(await fit({ paths, include, exclude, normalise, form: options.json ? 'json' : 'table' }));
+    finish(await printFits({ paths, include, exclude, normalise, form: options.json ? 'json' : 'table' }));
   });
 
 program

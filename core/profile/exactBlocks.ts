@@ -1,0 +1,81 @@
+/**
+ * Blocks that are kept weight by weight beside a sketch: all of a small tensor, and of a large one those whose reference is far above the others.
+ * In the bins of a sketch such a block would weigh so much that the width of a bin showed.
+ */
+export interface ExactBlocks {
+  /** The finite weights, block after block, negated where the reference is negative. */
+  readonly weights: Float32Array;
+  /** The magnitude of the reference of each block, and its number of weights. */
+  readonly references: Float64Array;
+  readonly lengths: Uint32Array;
+}
+
+/** Tensors of at most this many weights are kept whole, and of larger ones at most as many weights per part. */
+export const EXACT_WEIGHTS = 2 ** 16;
+
+export const noBlocks = (): ExactBlocks => ({
+  weights: new Float32Array(0),
+  references: new Float64Array(0),
+  lengths: new Uint32Array(0),
+});
+
+/**
+ * The blocks of a part of a tensor to keep exactly, by their place in it, given the magnitudes of their references, their size, and the
+ * weights of the tensor: all of a small one; else those above 32 times the median, the largest first where they are too many.
+ */
+export function blocksToKeep(references: ArrayLike<number>, blockSize: number, nOfTensor: number): readonly number[] {
+  const all = Array.from(references);
+  if (nOfTensor <= EXACT_WEIGHTS) return [...all.keys()];
+  const used = Float64Array.from(all.filter((a) => a > 0)).sort();
+  const limit = 32 * (used[used.length >>> 1] ?? 0);
+  const far = [...all.keys()].filter((b) => all[b]! > limit);
+  const most = Math.floor(EXACT_WEIGHTS / blockSize);
+  return far.length <= most
+    ? far
+    : largestFirst(all, far)
+        .slice(0, most)
+        .sort((a, b) => a - b);
+}
+
+const largestFirst = (references: ArrayLike<number>, blocks: readonly number[]): readonly number[] =>
+  [...blocks].sort((a, b) => references[b]! - references[a]! || a - b);
+
+/** The blocks of all parts, in their order. */
+export function joined(parts: readonly ExactBlocks[]): ExactBlocks {
+  const nWeights = parts.reduce((sum, { weights }) => sum + weights.length, 0);
+  const nBlocks = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
+  const all = { weights: new Float32Array(nWeights), references: new Float64Array(nBlocks), lengths: new Uint32Array(nBlocks) };
+  let weight = 0;
+  let block = 0;
+  for (const { weights, references, lengths } of parts) {
+    all.weights.set(weights, weight);
+    all.references.set(references, block);
+    all.lengths.set(lengths, block);
+    weight += weights.length;
+    block += lengths.length;
+  }
+  return all;
+}
+
+/** The largest blocks that together have at most `most` weights, and the rest; both in their order. */
+export function split(blocks: ExactBlocks, most: number): { readonly kept: ExactBlocks; readonly rest: ExactBlocks } {
+  if (blocks.weights.length <= most) return { kept: blocks, rest: noBlocks() };
+  const isKept = new Uint8Array(blocks.lengths.length);
+  let n = 0;
+  for (const b of largestFirst(blocks.references, [...blocks.lengths.keys()])) {
+    if ((n += blocks.lengths[b]!) > most) break;
+    isKept[b] = 1;
+  }
+  const chosen = (wanted: number): ExactBlocks => joined([...eachBlock(blocks)].filter((_, b) => isKept[b] === wanted));
+  return { kept: chosen(1), rest: chosen(0) };
+}
+
+/** The blocks one by one. */
+export function* eachBlock({ weights, references, lengths }: ExactBlocks): Generator<ExactBlocks> {
+  let from = 0;
+  for (let b = 0; b < lengths.length; b++) {
+    const to = from + lengths[b]!;
+    yield { weights: weights.subarray(from, to), references: references.subarray(b, b + 1), lengths: lengths.subarray(b, b + 1) };
+    from = to;
+  }
+}
