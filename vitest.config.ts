@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/vscode/**'],
+    setupFiles: ['test/support/seed.ts'],
     globalSetup: 'test/support/build.ts',
     testTimeout: 20_000,
   },
