@@ -113,7 +113,7 @@ function values(analysis: Analysis, place: Place, at: Span): Completion[] {
 function kindsFor(slot: Slot | undefined, { declaration, path }: Place): Keyword[] {
   if (path.some((node) => node.kind === 'assert') && !slot) return ['let'];
   const takes = slot?.takes ?? '';
-  if (/format/.test(takes)) return slot?.name === 'type' ? ['format'] : ['format'];
+  if (/format/.test(takes)) return ['format'];
   if (/weights/.test(takes)) return ['weights'];
   if (/scale/.test(takes)) return ['scale'];
   if (/hardware/.test(takes)) return ['hardware'];

@@ -1,6 +1,5 @@
 import type { Analysis } from '../lang/analysis.ts';
 import type { Occurrence } from '../lang/bind.ts';
-import type { Declared } from '../lang/module.ts';
 import { properties, type Slot } from '../lang/properties.ts';
 import { type Routine, routineNamed } from '../lang/routines.ts';
 import { type Argument, type Call, type Declaration, type Member, type Node, pathTo } from '../syntax/tree.ts';
@@ -76,9 +75,3 @@ export const positionAt = (call: Call, offset: number, text: string): number => 
 /** The name at `offset` and what it stands for. */
 export const occurrenceAt = ({ binding }: Analysis, offset: number): Occurrence | undefined =>
   binding.occurrences.find(({ at }) => at.start <= offset && offset <= at.end);
-
-/** The declaration that the name at `offset` stands for. */
-export function declaredAt(analysis: Analysis, offset: number): Declared | undefined {
-  const definition = occurrenceAt(analysis, offset)?.definition;
-  return definition?.kind === 'declaration' ? definition.symbol : undefined;
-}

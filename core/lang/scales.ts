@@ -8,7 +8,7 @@ import { properties, type Slot } from './properties.ts';
 import { routineNamed } from './routines.ts';
 import { blamed, report, type Scope } from './scope.ts';
 import type { NamedScale } from './spec.ts';
-import { describe, unknown, type Value } from './value.ts';
+import { describe, type Value } from './value.ts';
 
 const slots = properties.scale;
 const secondSlots = slots.find((slot) => slot.name === 'second')!.record!();
@@ -213,7 +213,5 @@ function namedType(name: string): ScaleType {
 
 function wrong({ member, scope }: Property, value: Value, due: string): void {
   if (value.kind === 'unknown') return;
-  const { text } = member.name;
-  const article = value === unknown ? '' : describe(value);
-  report(scope, 'type.mismatch', member.value, `\`${text}\` is ${due}, not ${article}`);
+  report(scope, 'type.mismatch', member.value, `\`${member.name.text}\` is ${due}, not ${describe(value)}`);
 }
