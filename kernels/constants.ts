@@ -5,7 +5,7 @@
 export const MAGNITUDE: usize = 0;
 /** 32 bits: 0x7f800000, infinity and the first pattern that is not finite. */
 export const INFINITY: usize = 4;
-/** 32 bits: -8192 and 8192, the end bins. */
+/** 32 bits: the patterns of {@link ROUNDER} - 8192 and + 8192, the end bins. */
 export const FIRST_BIN: usize = 8;
 export const LAST_BIN: usize = 12;
 /** 16 bits: all but the sign of a bfloat16, its exponent, its fraction. */
@@ -24,3 +24,5 @@ export const F16_NORMAL: usize = 36;
 export const F16_KEPT: usize = 40;
 /** 16 bits: the exponent of a float16. */
 export const F16_EXPONENT16: usize = 44;
+/** 32 bits: 1.5 x 2^23 as a float32. Added to a number of up to 2^22 in magnitude, it rounds that to an integer, ties to even, in its last bits. */
+export const ROUNDER: usize = 48;

@@ -4,3 +4,4 @@ export { scatterBf16 } from './bf16Table';
 export { bf16ToFloat, f16ToFloat } from './decode';
 export { countCodes, countTop16, readAll } from './histogram16';
 export { drift, flush, scatter, scatterPrecisely } from './sketch';
+export { survey } from './survey';

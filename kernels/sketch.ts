@@ -1,8 +1,10 @@
-import { FIRST_BIN, LAST_BIN, MAGNITUDE } from './constants';
+import { FIRST_BIN, LAST_BIN, MAGNITUDE, ROUNDER } from './constants';
 import { largestOf4 } from './simd';
 
 const HALF: i32 = 8192;
 const BINS: i32 = 2 * HALF + 1;
+/** The place of bin 0 as {@link offsets} gives it: 16 x the pattern of 1.5 x 2^23, of which 32 bits are left. */
+const ORIGIN: u32 = 0xb400_0000;
 
 /** Blocks whose reference is from 2^-60 to 2^53: the squares of 2^20 of them, and their sum, are float32. Bit patterns of the limits. */
 const LEAST: i32 = (127 - 60) << 23;
@@ -11,7 +13,8 @@ const MOST: i32 = (127 + 53) << 23;
 /**
  * Adds the weights `from` to `to` of a run to a table of bins {count, sum of a, sum of a^2, 0} in float32, and what all bins together gain to the
  * float64 `totals` {sum of a, sum of a^2, weights of blocks of zeros}. The run begins at weight `start` of a line; each line of `line` weights is
- * cut into blocks of `block`. `references` are those of the blocks from `from` on; 0 stands for their absmax. Stops at a block that is not for
+ * cut into blocks of `block`. `references` are those of the blocks from `from` on; 0 stands for their absmax, which is then found here. The
+ * caller may know that all weights are finite, and has then given references. Stops at a block that is not for
  * it, with a weight that is not finite or a reference out of range, and returns its first weight; else `to`. At most 2^20 weights between two
  * calls of {@link flush}, as a float32 counts no further than 2^24.
  */
@@ -23,13 +26,15 @@ export function scatter(
   line: i32,
   block: i32,
   references: usize,
+  areFinite: bool,
   table: usize,
   totals: usize,
   constants: usize,
 ): i32 {
   const first = v128.load32_splat(constants, FIRST_BIN);
   const last = v128.load32_splat(constants, LAST_BIN);
-  const middle = table + (HALF << 4);
+  const rounder = v128.load32_splat(constants, ROUNDER);
+  const middle = table + (HALF << 4) - ORIGIN;
   let mass = f64.load(totals);
   let energy = f64.load(totals, 8);
   let zeros: f64 = 0;
@@ -37,11 +42,11 @@ export function scatter(
   let at = from;
   let next = x + ((<usize>from) << 2);
   let length = min(min(block, line - inLine), to - at);
-  let bits = largestMagnitude(next, length, constants);
+  let bits = areFinite ? 0 : largestMagnitude(next, length, constants);
   while (at < to) {
     const reference = references === 0 ? reinterpret<f32>(bits) : f32.load(references);
     const a = abs(reference);
-    const isZero = references === 0 && bits === 0;
+    const isZero = reference === 0 && bits < 0x7f800000;
     if (!isZero && (bits >= 0x7f800000 || reinterpret<i32>(a) < LEAST || reinterpret<i32>(a) > MOST)) break;
     const n = length;
     let p = next;
@@ -53,7 +58,7 @@ export function scatter(
     if (references !== 0) references += 4;
     // The magnitude of the next block, well before it is needed: the processor finds it while this block is scattered.
     length = min(min(block, line - inLine), to - at);
-    bits = largestMagnitude(next, length, constants);
+    bits = areFinite ? 0 : largestMagnitude(next, length, constants);
     if (isZero) {
       zeros += n;
       continue;
@@ -61,8 +66,8 @@ export function scatter(
     const inverse = f32x4.splat(<f32>HALF / reference);
     const entry = f32x4(1, a, a * a, 0);
     for (; p + 32 <= end; p += 32) {
-      const i = offsets(v128.load(p), inverse, first, last);
-      const j = offsets(v128.load(p, 16), inverse, first, last);
+      const i = offsets(v128.load(p), inverse, rounder, first, last);
+      const j = offsets(v128.load(p, 16), inverse, rounder, first, last);
       put(middle + i32x4.extract_lane(i, 0), entry);
       put(middle + i32x4.extract_lane(i, 1), entry);
       put(middle + i32x4.extract_lane(i, 2), entry);
@@ -72,7 +77,7 @@ export function scatter(
       put(middle + i32x4.extract_lane(j, 2), entry);
       put(middle + i32x4.extract_lane(j, 3), entry);
     }
-    for (; p < end; p += 4) put(middle + i32x4.extract_lane(offsets(v128.load32_splat(p), inverse, first, last), 0), entry);
+    for (; p < end; p += 4) put(middle + i32x4.extract_lane(offsets(v128.load32_splat(p), inverse, rounder, first, last), 0), entry);
     mass += <f64>n * <f64>a;
     energy += <f64>n * (<f64>a * <f64>a);
   }
@@ -91,12 +96,14 @@ export function scatterPrecisely(
   line: i32,
   block: i32,
   references: usize,
+  areFinite: bool,
   sums: usize,
   counts: usize,
   constants: usize,
 ): i32 {
   const first = v128.load32_splat(constants, FIRST_BIN);
   const last = v128.load32_splat(constants, LAST_BIN);
+  const rounder = v128.load32_splat(constants, ROUNDER);
   const middle = sums + (HALF << 4);
   const middleCount = counts + (HALF << 3);
   let zeros: f64 = 0;
@@ -104,11 +111,11 @@ export function scatterPrecisely(
   let at = from;
   let next = x + ((<usize>from) << 2);
   let length = min(min(block, line - inLine), to - at);
-  let bits = largestMagnitude(next, length, constants);
+  let bits = areFinite ? 0 : largestMagnitude(next, length, constants);
   while (at < to) {
     const reference = references === 0 ? reinterpret<f32>(bits) : f32.load(references);
     const a = abs(reference);
-    const isZero = references === 0 && bits === 0;
+    const isZero = reference === 0 && bits < 0x7f800000;
     if (!isZero && (bits >= 0x7f800000 || reinterpret<i32>(a) < LEAST || reinterpret<i32>(a) > MOST)) break;
     const n = length;
     let p = next;
@@ -120,7 +127,7 @@ export function scatterPrecisely(
     if (references !== 0) references += 4;
     // The magnitude of the next block, well before it is needed: the processor finds it while this block is scattered.
     length = min(min(block, line - inLine), to - at);
-    bits = largestMagnitude(next, length, constants);
+    bits = areFinite ? 0 : largestMagnitude(next, length, constants);
     if (isZero) {
       zeros += n;
       continue;
@@ -128,14 +135,14 @@ export function scatterPrecisely(
     const inverse = f32x4.splat(<f32>HALF / reference);
     const entry = f64x2(<f64>a, <f64>a * <f64>a);
     for (; p + 16 <= end; p += 16) {
-      const i = offsets(v128.load(p), inverse, first, last);
+      const i = offsets(v128.load(p), inverse, rounder, first, last);
       putPrecisely(i32x4.extract_lane(i, 0), middle, middleCount, entry);
       putPrecisely(i32x4.extract_lane(i, 1), middle, middleCount, entry);
       putPrecisely(i32x4.extract_lane(i, 2), middle, middleCount, entry);
       putPrecisely(i32x4.extract_lane(i, 3), middle, middleCount, entry);
     }
     for (; p < end; p += 4)
-      putPrecisely(i32x4.extract_lane(offsets(v128.load32_splat(p), inverse, first, last), 0), middle, middleCount, entry);
+      putPrecisely(i32x4.extract_lane(offsets(v128.load32_splat(p), inverse, rounder, first, last), 0), middle, middleCount, entry);
   }
   f64.store(middleCount, f64.load(middleCount) + zeros);
   return at;
@@ -190,9 +197,12 @@ function largestMagnitude(start: usize, length: i32, constants: usize): i32 {
   return largestOf4(i32x4.max_s(a, b));
 }
 
-/** The places of four weights in a table of 16 bytes a bin, from its middle. Clamped, so that none is outside whatever the weights. */
-function offsets(weights: v128, inverse: v128, first: v128, last: v128): v128 {
-  const bins = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(weights, inverse)));
+/**
+ * The places of four weights in a table of 16 bytes a bin, from {@link ORIGIN} before its middle. Clamped, so that none is outside whatever the
+ * weights: patterns of floats are in the order of the floats, but for negative ones, which are all below the first bin.
+ */
+function offsets(weights: v128, inverse: v128, rounder: v128, first: v128, last: v128): v128 {
+  const bins = f32x4.add(f32x4.mul(weights, inverse), rounder);
   return i32x4.shl(i32x4.min_s(i32x4.max_s(bins, first), last), 4);
 }
 
@@ -201,8 +211,9 @@ function put(at: usize, entry: v128): void {
 }
 
 function putPrecisely(offset: i32, middle: usize, middleCount: usize, entry: v128): void {
-  const at = middle + offset;
+  const place = offset - <i32>ORIGIN;
+  const at = middle + place;
   v128.store(at, f64x2.add(v128.load(at), entry));
-  const count = middleCount + (offset >> 1);
+  const count = middleCount + (place >> 1);
   f64.store(count, f64.load(count) + 1);
 }

@@ -14,6 +14,8 @@ export const at = placed({
   constants: 64,
   /** Two float64 sums and a float64 count, of what is in `table`. */
   totals: 64,
+  /** Sums of weights and numbers of odd ones, of `survey`: four float64. */
+  survey: 64,
   /** Bins {count, mass, energy, 0} in float32. */
   table: 16 * BINS,
   /** Bins {mass, energy} in float64, and their counts. */
@@ -45,12 +47,16 @@ const MAX_PLANES = 16;
 export const PAGES = Math.ceil(at.planes / PAGE);
 export const PAGES_WITH_PLANES = Math.ceil((at.planes + 4 * MAX_PLANES * PLANE) / PAGE);
 
+/** The pattern of 1.5 x 2^23 in float32. */
+const ROUNDER = 0x4b40_0000;
+
 /** The values that kernels/constants.ts names. */
 export function writeConstants(memory: ArrayBuffer): void {
-  new Uint32Array(memory, at.constants, 4).set([0x7fff_ffff, 0x7f80_0000, -HALF, HALF]);
+  new Uint32Array(memory, at.constants, 4).set([0x7fff_ffff, 0x7f80_0000, ROUNDER - HALF, ROUNDER + HALF]);
   new Uint16Array(memory, at.constants + 16, 5).set([0x7fff, 0x7f80, 0x7f, SMALL_CELL, SIGN_CELLS]);
   new Uint32Array(memory, at.constants + 28, 4).set([0x0f80_0000, 112 << 23, 113 << 23, 0x8fff_ffff]);
   new Uint16Array(memory, at.constants + 44, 1)[0] = 0x7c00;
+  new Uint32Array(memory, at.constants + 48, 1)[0] = ROUNDER;
 }
 
 /** Moves the counts of the planes to the table, plane by plane as their exponents ascend. */

@@ -18,8 +18,11 @@ export type KernelType = 'F32' | 'F16' | 'BF16';
 export interface Kernels {
   /** Where to put the next weights, little-endian: at most `INPUT_BYTES`. The array is good until a table is added to. */
   input(nBytes: number): Uint8Array;
-  /** As {@link scatterSketch}. Returns how many weights are not finite. */
-  addToSketch(type: KernelType, n: number, lines: Lines, references: References): number;
+  /**
+   * As {@link scatterSketch}. Returns how many weights are not finite. Whoever knows that all are, as from a {@link Survey}, and gives references
+   * says so for speed.
+   */
+  addToSketch(type: KernelType, n: number, lines: Lines, references: References, finiteness?: 'all finite'): number;
   takeSketch(): Sketch;
   /** As {@link scatterBf16Table}, on weights stored as BF16. Returns how many weights are not finite. */
   addToBf16Table(n: number, lines: Lines): number;
@@ -29,12 +32,25 @@ export interface Kernels {
   takeHistogram(kind: CellKind): Histogram16;
   /** As `addAbsmax` on zeros. */
   absmax(type: KernelType, n: number, lines: Lines): Float32Array;
+  /** All that is summed of weights whatever their references, and the absmax of each block. */
+  survey(type: KernelType, n: number, lines: Lines): Survey;
   /** As `addRanges` on zeros. */
   ranges(type: KernelType, n: number, lines: Lines): { readonly low: Float32Array; readonly high: Float32Array };
   /** The weights as float32, good until the next call. */
   decode(type: KernelType, n: number): Float32Array;
   /** Reads the bytes of the input and does nothing with them: the limit that a kernel is measured against. */
   readAll(nBytes: number): void;
+}
+
+/** Sums over the finite weights of a run, in float64 (of up to 128 weights in float32), and the absmax of its blocks. */
+export interface Survey {
+  readonly absmax: Float32Array;
+  /** Sum of w^2. */
+  readonly signal: number;
+  /** Sum of |w|. */
+  readonly absSignal: number;
+  readonly nZeros: number;
+  readonly nNonFinite: number;
 }
 
 /** Kernels of the bytes of kernels/kernels.wasm. */
@@ -72,7 +88,7 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
       return new Uint8Array(memory.buffer, at.input, nBytes);
     },
 
-    addToSketch: (type, n, lines, references) => {
+    addToSketch: (type, n, lines, references, finiteness) => {
       const x = floats(type, n);
       checkLines(lines);
       if (references !== 'absmax') {
@@ -81,12 +97,13 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
         floatArray(at.low, references.length).set(references);
       }
       const { start, lineLength, block } = lines;
+      const areFinite = finiteness === 'all finite' && references !== 'absmax';
       const isLong = Math.min(block, lineLength) > LONG;
       const referencesAt = (from: number): number => (references === 'absmax' ? 0 : at.low + 4 * blockNumber(from, lines));
       const fast = (from: number, to: number): number =>
-        code.scatter(x, from, to, start, lineLength, block, referencesAt(from), at.table, at.totals, at.constants);
+        code.scatter(x, from, to, start, lineLength, block, referencesAt(from), areFinite, at.table, at.totals, at.constants);
       const precise = (from: number, to: number): number =>
-        code.scatterPrecisely(x, from, to, start, lineLength, block, referencesAt(from), at.sums, at.counts, at.constants);
+        code.scatterPrecisely(x, from, to, start, lineLength, block, referencesAt(from), areFinite, at.sums, at.counts, at.constants);
 
       let nNonFinite = 0;
       for (let from = 0; from < n; ) {
@@ -178,6 +195,14 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
       return floatArray(at.low, nBlocks(n, lines)).slice();
     },
 
+    survey: (type, n, lines) => {
+      checkLines(lines);
+      const sums = new Float64Array(memory.buffer, at.survey, 4).fill(0);
+      code.survey(floats(type, n), n, lines.start, lines.lineLength, lines.block, at.low, at.survey, at.constants);
+      const [signal, absSignal, nZeros, nNonFinite] = sums as unknown as readonly [number, number, number, number];
+      return { absmax: floatArray(at.low, nBlocks(n, lines)).slice(), signal, absSignal, nZeros, nNonFinite };
+    },
+
     ranges: (type, n, lines) => {
       checkLines(lines);
       code.ranges(floats(type, n), n, lines.start, lines.lineLength, lines.block, at.low, at.high, at.constants);
@@ -232,6 +257,7 @@ interface Code {
     line: number,
     block: number,
     references: number,
+    areFinite: boolean,
     table: number,
     totals: number,
     constants: number,
@@ -244,6 +270,7 @@ interface Code {
     line: number,
     block: number,
     references: number,
+    areFinite: boolean,
     sums: number,
     counts: number,
     constants: number,
@@ -268,4 +295,5 @@ interface Code {
   absmaxes(x: number, n: number, start: number, line: number, block: number, out: number, constants: number): void;
   ranges(x: number, n: number, start: number, line: number, block: number, low: number, high: number, constants: number): void;
   readAll(x: number, n: number): number;
+  survey(x: number, n: number, start: number, line: number, block: number, out: number, sums: number, constants: number): void;
 }
