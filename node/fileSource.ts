@@ -49,7 +49,14 @@ export async function openFile(path: string, { name = path, root }: OpenOptions)
       name,
       size,
       identity: { path: real, size, mtimeMs: Number(stat.mtimeNs / 1000n) / 1000, inode: String(stat.ino) },
-      read: (offset, length) => readFully(handle, name, size, offset, length),
+      read: async (offset, length) => {
+        // Checked before as much is allocated.
+        checkRange(name, size, offset, length);
+        const bytes = new Uint8Array(length);
+        await readFully(handle, name, size, offset, bytes);
+        return bytes;
+      },
+      readInto: (offset, target) => readFully(handle, name, size, offset, target),
       close: () => handle.close(),
     };
   } catch (error) {
@@ -75,15 +82,18 @@ async function requireUnswapped(real: string, opened: { readonly dev: bigint; re
     throw new Error('it was replaced while it was opened');
 }
 
-async function readFully(handle: FileHandle, name: string, size: number, offset: number, length: number): Promise<Uint8Array> {
+function checkRange(name: string, size: number, offset: number, length: number): void {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > size)
     throw new RangeError(`Bytes ${offset} to ${offset + length} were asked of ${quoted(name)}, which has ${size}`);
-  const bytes = new Uint8Array(length);
+}
+
+async function readFully(handle: FileHandle, name: string, size: number, offset: number, bytes: Uint8Array): Promise<void> {
+  const { length } = bytes;
+  checkRange(name, size, offset, length);
   for (let filled = 0; filled < length; ) {
     const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
     if (bytesRead === 0)
       throw new Error(`${quoted(name)} was cut short while it was read: it had ${size} bytes, and ends before byte ${offset + length} now`);
     filled += bytesRead;
   }
-  return bytes;
 }

@@ -18,14 +18,36 @@ export interface BlockMaxima {
 export const KEPT = 4096;
 
 export function blockMaxima(absmax: Float32Array): BlockMaxima {
-  const used = [...absmax.keys()].filter((b) => absmax[b]! > 0);
-  const limit = used.length > KEPT ? absmax.slice().sort()[absmax.length - KEPT]! : 0;
-  const largest = largestFirst(used.filter((b) => absmax[b]! >= limit).map((block) => ({ absmax: absmax[block]!, block })));
+  const collector = collectMaxima();
+  collector.add(absmax);
+  return collector.maxima();
+}
+
+/** Collects the maxima of blocks in their order, as fast as a pass over weights needs: most blocks are below those kept before. */
+export function collectMaxima(): { readonly add: (absmax: Float32Array) => void; readonly maxima: () => BlockMaxima } {
+  let kept: Maximum[] = [];
+  let limit = 0;
+  let nBlocks = 0;
+  let nNonZero = 0;
+  let least = Number.POSITIVE_INFINITY;
   return {
-    nBlocks: absmax.length,
-    least: used.reduce((least, b) => Math.min(least, absmax[b]!), Number.POSITIVE_INFINITY),
-    ...largest,
-    nNonZero: used.length,
+    add: (absmax) => {
+      for (let b = 0; b < absmax.length; b++) {
+        const a = absmax[b]!;
+        if (a > 0) {
+          nNonZero++;
+          if (a < least) least = a;
+          // An equal one that comes later would not stay.
+          if (a > limit) kept.push({ absmax: a, block: nBlocks + b });
+        }
+        if (kept.length >= 2 * KEPT) {
+          kept = largest(kept);
+          limit = kept.at(-1)!.absmax;
+        }
+      }
+      nBlocks += absmax.length;
+    },
+    maxima: () => ({ nBlocks, least, ...largestFirst(kept), nNonZero }),
   };
 }
 
@@ -46,7 +68,10 @@ interface Maximum {
   readonly block: number;
 }
 
+const largest = (maxima: readonly Maximum[]): Maximum[] =>
+  [...maxima].sort((a, b) => b.absmax - a.absmax || a.block - b.block).slice(0, KEPT);
+
 function largestFirst(maxima: readonly Maximum[]): Pick<BlockMaxima, 'absmax' | 'block'> {
-  const kept = [...maxima].sort((a, b) => b.absmax - a.absmax || a.block - b.block).slice(0, KEPT);
+  const kept = largest(maxima);
   return { absmax: Float32Array.from(kept, ({ absmax }) => absmax), block: Float64Array.from(kept, ({ block }) => block) };
 }

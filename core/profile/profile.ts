@@ -42,8 +42,6 @@ export interface Totals {
   readonly signal: number;
   /** Sum of |w|. */
   readonly absSignal: number;
-  /** Rows (last dimension) with any signal. */
-  readonly nRows: number;
 }
 
 export type Statistics = SketchStatistics | Bf16Statistics;
@@ -76,7 +74,6 @@ const addTotals = (a: Totals, b: Totals): Totals => ({
   nZeros: a.nZeros + b.nZeros,
   signal: a.signal + b.signal,
   absSignal: a.absSignal + b.absSignal,
-  nRows: a.nRows + b.nRows,
 });
 
 /** As the keys are the same, all are of one kind. */

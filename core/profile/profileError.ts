@@ -12,14 +12,13 @@ export interface ProfileError {
 }
 
 /** Error sums but for what a profile alone does not know: the maximum error is to be searched for, and rows are not told apart. */
-export type ProfileSums = Omit<ErrorSums, 'maxError' | 'rowNsr'>;
+export type ProfileSums = Omit<ErrorSums, 'maxError' | 'rowNsr' | 'nRows'>;
 
 export const profileSums = ({ totals, maxima }: Pick<Profile, 'totals' | 'maxima'>, sums: LevelSums): ProfileSums => ({
   n: totals.n,
   nNonFinite: totals.nNonFinite,
   signal: totals.signal,
   absSignal: totals.absSignal,
-  nRows: totals.nRows,
   nScales: maxima.nBlocks,
   nSecondScales: 0,
   ...sums,

@@ -46,6 +46,9 @@ export function reachOf(reference: Reference): number {
   }
 }
 
+/** Whether the reference of a block depends on which side its largest weight lies. */
+export const takesSign = (reference: Reference): boolean => reference.kind === 'fraction' && reference.side !== 'both';
+
 /** A plan as a codebook would give it, had it the levels that the reference speaks of. */
 function planOf(reference: Exclude<Reference, { kind: 'absmax' }>): ScalePlan {
   const kind = reference.kind === 'power' ? 'max_power' : reference.side === 'both' ? 'absmax' : 'signed_max';

@@ -11,7 +11,7 @@ export function serialise({ key, totals, maxima, statistics }: Profile): Uint8Ar
   const out = writer();
   out.varint(PROFILE_VERSION);
   out.text(keyText(key));
-  for (const total of [totals.n, totals.nNonFinite, totals.nZeros, totals.nRows, maxima.nBlocks, maxima.nNonZero]) out.varint(total);
+  for (const total of [totals.n, totals.nNonFinite, totals.nZeros, maxima.nBlocks, maxima.nNonZero]) out.varint(total);
   for (const sum of [totals.signal, totals.absSignal, maxima.least]) out.float(sum);
   out.varint(maxima.absmax.length);
   out.array(maxima.absmax);
@@ -48,7 +48,7 @@ const MAGIC = new TextEncoder().encode('NBPF');
 const HEADER = MAGIC.length + 4;
 
 function readProfile(from: Reader, key: ProfileKey): Profile {
-  const [n, nNonFinite, nZeros, nRows, nBlocks, nNonZero] = Array.from({ length: 6 }, () => from.varint()) as Six;
+  const [n, nNonFinite, nZeros, nBlocks, nNonZero] = Array.from({ length: 5 }, () => from.varint()) as Five;
   const [signal, absSignal, least] = Array.from({ length: 3 }, () => from.float()) as [number, number, number];
   const nMaxima = lengthOf(from, KEPT);
   const absmax = filled(from, new Float32Array(nMaxima));
@@ -57,13 +57,13 @@ function readProfile(from: Reader, key: ProfileKey): Profile {
   return {
     version: PROFILE_VERSION,
     key,
-    totals: { n, nNonFinite, nZeros, signal, absSignal, nRows },
+    totals: { n, nNonFinite, nZeros, signal, absSignal },
     maxima: { nBlocks, least, absmax, block, nNonZero },
     statistics,
   };
 }
 
-type Six = [number, number, number, number, number, number];
+type Five = [number, number, number, number, number];
 
 function readTable(from: Reader): Statistics {
   const statistics: Statistics = { kind: 'bf16', table: emptyBf16Table() };

@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../numeric/floatTypes.ts';
 import { EXACT_WEIGHTS, type ExactBlocks, eachBlock, joined, split } from './exactBlocks.ts';
 import { emptySketch, HALF, type Sketch } from './sketch.ts';
 
@@ -32,7 +33,7 @@ export function addTo(sums: Float64Array, more: Float64Array): void {
 function addBlock({ counts, mass, energy }: Sketch, { weights, references }: ExactBlocks): number {
   const a = references[0]!;
   for (const w of weights) {
-    const bin = a === 0 ? HALF : Math.min(Math.max(Math.round((w / a) * HALF) + HALF, 0), 2 * HALF);
+    const bin = a === 0 ? HALF : Math.min(Math.max(roundHalfEven((w / a) * HALF) + HALF, 0), 2 * HALF);
     counts[bin]!++;
     mass[bin]! += a;
     energy[bin]! += a * a;

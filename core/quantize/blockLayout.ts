@@ -53,15 +53,22 @@ export interface Window {
   readonly n: number;
 }
 
-/** The panels in order, as many at a time as have at most `chunk` weights; a larger panel comes alone. */
-export function* windows(layout: BlockLayout, chunk: number): Generator<Window> {
-  for (let firstPanel = 0; firstPanel < layout.nPanels; ) {
+/** The panels of a layout, or of a part of it, in order: as many at a time as have at most `chunk` weights; a larger panel comes alone. */
+export function* windows(
+  layout: BlockLayout,
+  chunk: number,
+  part: Pick<Window, 'firstPanel' | 'nPanels'> = all(layout),
+): Generator<Window> {
+  const end = part.firstPanel + part.nPanels;
+  for (let firstPanel = part.firstPanel; firstPanel < end; ) {
     const from = panelStart(layout, firstPanel);
     let n = 0;
     let panel = firstPanel;
     do n += panelHeight(layout, panel++) * layout.width;
-    while (panel < layout.nPanels && n + panelHeight(layout, panel) * layout.width <= chunk);
+    while (panel < end && n + panelHeight(layout, panel) * layout.width <= chunk);
     yield { firstPanel, nPanels: panel - firstPanel, from, n };
     firstPanel = panel;
   }
 }
+
+const all = ({ nPanels }: BlockLayout): Pick<Window, 'firstPanel' | 'nPanels'> => ({ firstPanel: 0, nPanels });

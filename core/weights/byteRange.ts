@@ -11,6 +11,13 @@ export async function readBytes(source: ByteSource, offset: number, length: numb
   return bytes;
 }
 
+/** Likewise into `target`, as many as it has. */
+export async function readBytesInto(source: ByteSource, offset: number, target: Uint8Array): Promise<void> {
+  if (!source.readInto || !(offset >= 0 && offset + target.length <= source.size))
+    target.set(await readBytes(source, offset, target.length));
+  else await source.readInto(offset, target);
+}
+
 /** The part of `source` that starts at `offset`, as a source of its own. */
 export const slice = (source: ByteSource, name: string, offset: number, size: number): ByteSource => ({
   name,
@@ -48,6 +55,13 @@ export function tensorAt(source: ByteSource, place: TensorPlace): Tensor {
         await readValues(source, place, from + done, part);
       }
     },
+    ...(place.byteOrder === 'little' && {
+      readStored: async (from, target) => {
+        const size = bytesPerValue[type];
+        checkRange(name, n, from, target.length / size);
+        await readBytesInto(source, place.offset + from * size, target);
+      },
+    }),
   };
 }
 

@@ -7,6 +7,8 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`; rejects when the source is shorter than that by now. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Likewise, straight into `target`: for sources that can spare the copy. */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
 }
 
 /** Storage types that can be read, by their safetensors names. */
@@ -23,6 +25,8 @@ export interface Tensor {
   readonly file: string;
   /** Fills `out` with the weights from index `from` on: as they are in a `Float64Array`, rounded (from float64 storage) in a `Float32Array`. */
   read(from: number, out: FloatArray): Promise<void>;
+  /** Fills `target` with the weights from index `from` on as they are stored, for those who decode faster: where that is little-endian. */
+  readStored?(from: number, target: Uint8Array): Promise<void>;
 }
 
 /** Something wrong with a weight file, said so that the user can mend it. One bad tensor does not lose the others. */

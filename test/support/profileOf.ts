@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../../core/numeric/floatTypes.ts';
 import { CELLS } from '../../core/profile/bf16Table.ts';
 import { blockMaxima } from '../../core/profile/blockMaxima.ts';
 import { blocksToKeep, type ExactBlocks, joined } from '../../core/profile/exactBlocks.ts';
@@ -35,7 +36,7 @@ const blocksOf = (weights: Float32Array, layout: BlockLayout): readonly Float32A
   });
 
 function totalsOf(weights: Float32Array, shape: readonly number[]): Profile['totals'] {
-  const totals = { n: 0, nNonFinite: 0, nZeros: 0, signal: 0, absSignal: 0, nRows: 0 };
+  const totals = { n: 0, nNonFinite: 0, nZeros: 0, signal: 0, absSignal: 0 };
   for (let from = 0; from < weights.length; from += rowLength(shape)) {
     const row = weights.subarray(from, from + rowLength(shape));
     for (const w of row) {
@@ -47,7 +48,6 @@ function totalsOf(weights: Float32Array, shape: readonly number[]): Profile['tot
         totals.absSignal += Math.abs(w);
       }
     }
-    totals.nRows += row.some((w) => Number.isFinite(w) && w !== 0) ? 1 : 0;
   }
   return totals;
 }
@@ -59,8 +59,12 @@ function sketchOf(
   keep: 'some' | 'none',
 ): Profile['statistics'] {
   const reference = referenceOf(over);
-  const references = blocks.map((block) => reference(Math.min(0, ...block), Math.max(0, ...block)));
-  const kept = new Set(keep === 'some' ? blocksToKeep(references.map(Math.abs), height, n) : []);
+  const references = blocks.map((block) => {
+    const low = block.reduce((least, w) => Math.min(least, w), 0);
+    const high = block.reduce((most, w) => Math.max(most, w), 0);
+    return reference(low, high);
+  });
+  const kept = new Set(keep === 'some' ? blocksToKeep(Float64Array.from(references, Math.abs), height, n) : []);
   const sketch = emptySketch();
   const exact: ExactBlocks[] = [];
   let fourth = 0;
@@ -73,7 +77,7 @@ function sketchOf(
       return;
     }
     for (const w of block) {
-      const bin = a === 0 ? HALF : Math.min(Math.max(Math.round((w / a) * HALF) + HALF, 0), 2 * HALF);
+      const bin = a === 0 ? HALF : Math.min(Math.max(roundHalfEven((w / a) * HALF) + HALF, 0), 2 * HALF);
       sketch.counts[bin]! += 1;
       sketch.mass[bin]! += size;
       sketch.energy[bin]! += a * a;

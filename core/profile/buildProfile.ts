@@ -1,0 +1,209 @@
+import { type BlockLayout, blockLayout, panelHeight, panelStart, type Window, windows } from '../quantize/blockLayout.ts';
+import { bytesPerValue } from '../weights/dtype.ts';
+import type { Tensor } from '../weights/tensor.ts';
+import { collectMaxima } from './blockMaxima.ts';
+import { blocksToKeep, type ExactBlocks, joined } from './exactBlocks.ts';
+import type { Kernels, KernelType, Survey } from './kernels.ts';
+import type { Lines } from './lines.ts';
+import { mergeProfiles, PROFILE_VERSION, type Profile, type ProfileKey, type Statistics } from './profile.ts';
+import { type Reference, referenceOf, takesSign } from './reference.ts';
+import { HALF } from './sketch.ts';
+import { joinedSketches } from './sketchStatistics.ts';
+
+/** Consecutive whole blocks of a tensor: what one thread profiles at a time. */
+export type Part = Window;
+
+/** The most weights of a part, but for a block that is larger. Part of what a profile is: it says in which order sums are taken. */
+const PART = 2 ** 23;
+
+/** The most weights of one read. */
+const CHUNK = 2 ** 20;
+
+/** The parts of a tensor, in order: always the same, whoever does them. */
+export const partsOf = (shape: readonly number[], key: ProfileKey): readonly Part[] => [...windows(blockLayout(shape, key), PART)];
+
+/** Whether there is a way to the profile: blocks in lines, of weights that float32 holds; tables of bf16, of blocks that are read at once. */
+export function isProfiled({ type, shape, readStored }: Pick<Tensor, 'type' | 'shape' | 'readStored'>, key: ProfileKey): boolean {
+  if (type === 'F64' || (key.axis === 'first' && key.block !== 'tensor')) return false;
+  return key.over !== 'bf16' || (type === 'BF16' && readStored !== undefined && blockLayout(shape, key).height <= CHUNK);
+}
+
+/** What a pass heeds while it runs. */
+export interface PassOptions {
+  readonly signal: { readonly aborted: boolean };
+  readonly onProgress?: (doneWeights: number) => void;
+}
+
+/** The profile of a tensor that {@link isProfiled}: of its parts, one after the other. Rejects when the signal comes, or a read fails. */
+export async function buildProfile(tensor: Tensor, key: ProfileKey, kernels: Kernels, options: PassOptions): Promise<Profile> {
+  const parts: Profile[] = [];
+  for (const part of partsOf(tensor.shape, key)) parts.push(await profilePart(tensor, key, part, kernels, options));
+  return mergeProfiles(parts.length > 0 ? (parts as [Profile, ...Profile[]]) : [await profilePart(tensor, key, NOTHING, kernels, options)]);
+}
+
+const NOTHING: Part = { firstPanel: 0, nPanels: 0, from: 0, n: 0 };
+
+/** The profile of a part of a tensor. Nobody else may use the kernels meanwhile. */
+export async function profilePart(
+  tensor: Tensor,
+  key: ProfileKey,
+  part: Part,
+  kernels: Kernels,
+  { signal, onProgress }: PassOptions,
+): Promise<Profile> {
+  const layout = blockLayout(tensor.shape, key);
+  const source: Source = { tensor, kernels, layout, type: kernelType(tensor) };
+  const maxima = collectMaxima();
+  const pass: Pass = { totals: { n: 0, nNonFinite: 0, nZeros: 0, signal: 0, absSignal: 0 }, exact: [], nKept: 0, fourth: 0 };
+  let done = 0;
+  let isDone = false;
+  try {
+    for (const window of windows(layout, CHUNK, part)) {
+      if (signal.aborted) throw new Error('cancelled');
+      maxima.add(window.n <= CHUNK ? await addWindow(source, key, window, pass) : await addLargeBlock(source, key, window, pass, signal));
+      onProgress?.((done += window.n));
+    }
+    isDone = true;
+  } finally {
+    // The next part is to begin with empty tables.
+    if (!isDone) take(kernels, key, pass);
+  }
+  return { version: PROFILE_VERSION, key, totals: pass.totals, maxima: maxima.maxima(), statistics: take(kernels, key, pass) };
+}
+
+function take(kernels: Kernels, { over }: ProfileKey, { exact, nKept, fourth }: Pass): Statistics {
+  if (over === 'bf16') return { kind: 'bf16', table: kernels.takeBf16Table() };
+  const sketch = kernels.takeSketch();
+  sketch.counts[HALF]! -= nKept;
+  return joinedSketches([{ kind: 'sketch', sketch, fourth, exact: joined(exact) }]);
+}
+
+/** What a pass adds to; changed in place. */
+interface Pass {
+  readonly totals: { -readonly [K in keyof Profile['totals']]: Profile['totals'][K] };
+  readonly exact: ExactBlocks[];
+  /** Weights of the exact blocks. */
+  nKept: number;
+  fourth: number;
+}
+
+interface Source {
+  readonly tensor: Tensor;
+  readonly kernels: Kernels;
+  readonly layout: BlockLayout;
+  /** As what the weights come into the kernels. */
+  readonly type: KernelType;
+}
+
+/** Stored weights that the kernels know go in as they are, all others as float32. */
+const kernelType = ({ type, readStored }: Tensor): KernelType => (readStored && (type === 'F16' || type === 'BF16') ? type : 'F32');
+
+/** Reads weights into the kernels. */
+async function load({ tensor, kernels, type }: Source, from: number, n: number): Promise<void> {
+  const input = kernels.input(n * bytesPerValue[type]);
+  if (tensor.type === type && tensor.readStored) await tensor.readStored(from, input);
+  else await tensor.read(from, new Float32Array(input.buffer, input.byteOffset, n));
+}
+
+/** Adds whole blocks that are read at once; gives their absmax. */
+async function addWindow(source: Source, key: ProfileKey, window: Window, pass: Pass): Promise<Float32Array> {
+  const { kernels, layout, type } = source;
+  const { from, n } = window;
+  const lines: Lines = { lineLength: layout.lineLength, block: layout.height, start: from % layout.lineLength };
+  await load(source, from, n);
+  const surveyed = kernels.survey(type, n, lines);
+  addTotals(pass, n, surveyed);
+  if (key.over === 'bf16') kernels.addToBf16Table(n, lines);
+  else addToSketch(source, key.over, window, lines, surveyed, pass);
+  return surveyed.absmax;
+}
+
+function addToSketch(source: Source, over: Reference, window: Window, lines: Lines, surveyed: Survey, pass: Pass): void {
+  const { kernels, layout, type } = source;
+  const references = referencesOf(source, over, window.n, lines, surveyed.absmax);
+  const kept = blocksToKeep(over.kind === 'fraction' ? references.map(Math.abs) : references, layout.height, layout.n);
+  if (kept.length > 0) {
+    const weights = kernels.decode(type, window.n);
+    for (const b of kept) {
+      const panel = window.firstPanel + b;
+      const start = panelStart(layout, panel) - window.from;
+      pass.exact.push(keptBlock(weights.subarray(start, start + panelHeight(layout, panel)), over));
+      // Those weigh nothing in the sketch, and are taken out of the middle bin in the end.
+      references[b] = 0;
+      pass.nKept += pass.exact.at(-1)!.weights.length;
+    }
+  }
+  kernels.addToSketch(type, window.n, lines, references, surveyed.nNonFinite === 0 ? 'all finite' : undefined);
+  for (let b = 0; b < references.length; b++) {
+    const square = references[b]! * references[b]!;
+    pass.fourth += layout.height * square * square;
+  }
+}
+
+/** The finite weights of a block, by the magnitude of its reference, which is not rounded to float32 here. */
+function keptBlock(weights: Float32Array, over: Reference): ExactBlocks {
+  const finite = weights.filter(Number.isFinite);
+  const reference = referenceOf(over)(
+    finite.reduce((low, w) => Math.min(low, w), 0),
+    finite.reduce((high, w) => Math.max(high, w), 0),
+  );
+  return {
+    weights: reference < 0 ? finite.map((w) => -w) : finite,
+    references: Float64Array.of(Math.abs(reference)),
+    lengths: Uint32Array.of(finite.length),
+  };
+}
+
+/** The reference of each block. A caller may change the array. */
+function referencesOf({ kernels, type }: Source, over: Reference, n: number, lines: Lines, absmax: Float32Array): Float32Array {
+  if (over.kind === 'absmax') return absmax.slice();
+  const reference = referenceOf(over);
+  if (!takesSign(over)) return absmax.map((a) => reference(-a, a));
+  const { low, high } = kernels.ranges(type, n, lines);
+  return low.map((least, b) => reference(least, high[b]!));
+}
+
+/** Adds a block that is too large to be read at once: once for its reference, once for its weights. */
+async function addLargeBlock(
+  source: Source,
+  { over }: ProfileKey,
+  { from, n }: Window,
+  pass: Pass,
+  signal: PassOptions['signal'],
+): Promise<Float32Array> {
+  const { kernels, type } = source;
+  let [low, high] = [0, 0];
+  for (const { at, lines } of pieces(n)) {
+    if (signal.aborted) throw new Error('cancelled');
+    await load(source, from + at, lines.block);
+    addTotals(pass, lines.block, kernels.survey(type, lines.block, lines));
+    const range = kernels.ranges(type, lines.block, lines);
+    low = Math.min(low, range.low[0]!);
+    high = Math.max(high, range.high[0]!);
+  }
+  if (over === 'bf16') throw new RangeError(`A table of bf16 weights takes blocks of up to ${CHUNK} weights, not ${n}`);
+  const reference = referenceOf(over)(low, high);
+  for (const { at, lines } of pieces(n)) {
+    if (signal.aborted) throw new Error('cancelled');
+    await load(source, from + at, lines.block);
+    kernels.addToSketch(type, lines.block, lines, Float32Array.of(reference));
+  }
+  pass.fourth += n * reference ** 4;
+  return Float32Array.of(Math.max(high, -low));
+}
+
+/** A block in pieces of a read, each a block to the kernels. */
+function* pieces(n: number): Generator<{ readonly at: number; readonly lines: Lines }> {
+  for (let at = 0; at < n; at += CHUNK) {
+    const length = Math.min(CHUNK, n - at);
+    yield { at, lines: { lineLength: length, block: length, start: 0 } };
+  }
+}
+
+function addTotals({ totals }: Pass, n: number, { signal, absSignal, nZeros, nNonFinite }: Survey): void {
+  totals.n += n - nNonFinite;
+  totals.nNonFinite += nNonFinite;
+  totals.nZeros += nZeros;
+  totals.signal += signal;
+  totals.absSignal += absSignal;
+}
