@@ -44,6 +44,8 @@ const bundles = [
   { ...node, entryPoints: { client: 'client/main.ts' }, outdir: 'dist', external: ['vscode'] },
   { ...node, entryPoints: { server: 'server/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { worker: 'node/worker.ts' }, outdir: 'dist' },
+  // Yosys stays outside: 38 MB that only synthesis needs, with files that it finds beside itself.
+  { ...node, entryPoints: { synthesis: 'node/synthesis/child.ts' }, outdir: 'dist', external: ['@yowasp/yosys'] },
   {
     ...node,
     entryPoints: { cli: 'cli/main.ts' },

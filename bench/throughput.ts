@@ -60,9 +60,15 @@ compare c { formats = ${formats}, on = w, scale = s }
     await close();
   });
   const together = await median(async () => {
-    const evaluator = new Evaluator(resolve('dist/worker.cjs'), availableParallelism());
+    const evaluator = new Evaluator(resolve('dist/worker.cjs'), availableParallelism(), { folder: '', limit: 0 });
     const { signal } = new AbortController();
-    const options = { place: () => ({ base }), signal, onProgress: () => undefined, limit: Number.POSITIVE_INFINITY };
+    const options = {
+      place: () => ({ base }),
+      signal,
+      onProgress: () => undefined,
+      limit: Number.POSITIVE_INFINITY,
+      depth: () => 'exact' as const,
+    };
     const { results } = await evaluator.evaluate(evaluations, analysis.weights.values(), options);
     if (results.size !== jobs.length) throw new Error(`${results.size} of ${jobs.length} formats were measured`);
     await evaluator.close();

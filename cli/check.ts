@@ -7,7 +7,7 @@ import { measure, textAt } from './spec.ts';
 export async function check(files: readonly string[]): Promise<number> {
   let failed = 0;
   for (const file of files) {
-    const { analysis, findings } = await measure(file);
+    const { analysis, findings } = await measure(file, 'sums', 'remarks');
     for (const found of findings) if (found.severity !== 'hint') sayFinding(file, analysis.file.text, found, textAt);
     for (const result of analysis.assertions) process.stdout.write(`${mark(result)} ${result.text}  ${out.dim(assertionLine(result))}\n`);
     const nErrors = findings.filter(({ severity }) => severity === 'error').length;

@@ -1,6 +1,7 @@
 import { evaluationsOf, resultOf } from '../core/ide/known.ts';
 import { escaped, table as markdownTable } from '../core/ide/markdown.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
+import type { Depth } from '../core/measure/results.ts';
 import { count, decibels, percent, significant } from '../core/view/digits.ts';
 import { type ErrorFigures, type EvaluationRow, evaluationRow } from '../core/view/evaluationRows.ts';
 import { textTable } from '../core/view/textTable.ts';
@@ -9,8 +10,13 @@ import { out, say, sayFinding } from './output.ts';
 import { type Measured, measure, textAt } from './spec.ts';
 
 /** Prints the error of every format of a spec. Returns the exit code: 1 where the spec has errors or weights could not be read. */
-export async function evaluate(file: string, form: 'table' | 'json' | 'csv' | 'md', detail: 'totals' | 'each tensor'): Promise<number> {
-  const measured = await measure(file);
+export async function evaluate(
+  file: string,
+  form: 'table' | 'json' | 'csv' | 'md',
+  detail: 'totals' | 'each tensor',
+  depth: Depth,
+): Promise<number> {
+  const measured = await measure(file, depth, 'measures');
   const { analysis, findings } = measured;
   for (const found of findings)
     if (found.severity === 'error' || found.severity === 'warning') sayFinding(file, analysis.file.text, found, textAt);
@@ -86,6 +92,7 @@ const figureNames = [
   'mse',
   'rmse',
   'nsr',
+  'nsr_within',
   'row_nsr',
   'sqnr',
   'mae',

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { check } from './check.ts';
 import { printCodebook } from './codebook.ts';
 import { evaluate } from './eval.ts';
 import { printFits } from './fit.ts';
 import { format } from './fmt.ts';
 import { Failure, say } from './output.ts';
+import { search } from './search.ts';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { readonly version: string };
 
@@ -29,11 +30,12 @@ program
   .option('--json', 'everything, as JSON (schema 1)')
   .option('--csv', 'one row a format, as CSV')
   .option('--md', 'the tables, as Markdown')
+  .option('--exact', 'quantize every weight; large tensors are read from profiles else, with a stated bound')
   .option('--tensors', 'a row for each tensor as well (table, CSV and Markdown)')
-  .action(async (file: string, options: { json?: true; csv?: true; md?: true; tensors?: true }) => {
+  .action(async (file: string, options: { json?: true; csv?: true; md?: true; tensors?: true; exact?: true }) => {
     const chosen = (['json', 'csv', 'md'] as const).filter((name) => options[name]);
     if (chosen.length > 1) throw new Failure(`--${chosen.join(' and --')} exclude one another`, 2);
-    finish(await evaluate(file, chosen[0] ?? 'table', options.tensors ? 'each tensor' : 'totals'));
+    finish(await evaluate(file, chosen[0] ?? 'table', options.tensors ? 'each tensor' : 'totals', options.exact ? 'exact' : 'maximum'));
   });
 
 program
@@ -50,6 +52,28 @@ program
   });
 
 program
+  .command('search')
+  .description('find the best value of one parameter on weights, and show the curve: nu, supernormal, clip or block')
+  .addArgument(new Argument('<what>', 'the parameter').choices(['nu', 'supernormal', 'clip', 'block']))
+  .argument('<file>', 'a .nibble file that declares the weights and the scale')
+  .option('--format <format>', 'the format that is changed, a name or an instance such as "SF(6)"; needed by all but nu')
+  .option('--weights <name>', 'the weights it is measured on; needed where the file declares several')
+  .option('--scale <name>', 'the scale; needed where the file declares several and the format has none of its own')
+  .option('--bits <n>', 'width of a code, for nu', '4')
+  .option('--json', 'as JSON (schema 1)')
+  .action(
+    async (
+      what: string,
+      file: string,
+      options: { format?: string; weights?: string; scale?: string; bits: string; json?: true },
+    ): Promise<void> => {
+      const { format, weights, scale, bits, json } = options;
+      if (!/^[3-8]$/.test(bits)) throw new Failure(`--bits is 3 to 8, not ${JSON.stringify(bits)}`, 2);
+      finish(await search({ what, file, format, weights, scale, bits: Number(bits), form: json ? 'json' : 'table' }));
+    },
+  );
+
+program
   .command('fmt')
   .description('lay out specs in the one way; - reads standard input')
   .argument('<file...>', '.nibble files')
@@ -62,8 +86,8 @@ program
   .argument('<format>', 'a name, or an instance such as "SF(6)"')
   .option('--file <file>', 'a .nibble file; std.paper unless given')
   .option('--json', 'as JSON (schema 1)')
-  .action((name: string, options: { file?: string; json?: true }) =>
-    finish(printCodebook(name, options.file, options.json ? 'json' : 'table')),
+  .action(async (name: string, options: { file?: string; json?: true }) =>
+    finish(await printCodebook(name, options.file, options.json ? 'json' : 'table')),
   );
 
 program

@@ -1,12 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { evaluationsOf, measuredFrom } from '../core/ide/known.ts';
-import { resultFindings } from '../core/ide/resultFindings.ts';
+import { allFindings } from '../core/ide/allFindings.ts';
+import { factRounds } from '../core/ide/factRounds.ts';
+import { depthsOf, evaluationsOf, measuredFrom } from '../core/ide/known.ts';
+import { together } from '../core/ide/resultFindings.ts';
+import { findingWishes } from '../core/ide/wishes.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
+import type { Fact, FactRequest } from '../core/lang/facts.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
+import type { WeightsSpec } from '../core/lang/spec.ts';
+import type { Depth } from '../core/measure/results.ts';
+import type { WeightProblem } from '../core/weights/tensor.ts';
 import { visible } from '../core/weights/visibleName.ts';
+import { cachePlace } from '../node/cacheFolder.ts';
 import { Evaluator, type Outcome } from '../node/evaluator.ts';
 import { folderOf, specFiles, uriOf } from '../node/specFiles.ts';
 import { interruptible } from './interrupt.ts';
@@ -42,23 +50,74 @@ export interface Measured {
   readonly findings: readonly Finding[];
 }
 
-/** Works a spec out, measures what it asks for, and works it out again with the results. */
-export async function measure(path: string): Promise<Measured> {
+/** What is asked of weights: what a spec rests on and measures, or also what there is to remark of its formats. */
+export type Reach = 'measures' | 'remarks';
+
+/** Works a spec out, finds out what it rests on, measures what it asks for, and works it out again with the results. */
+export async function measure(path: string, depth: Depth, reach: Reach): Promise<Measured> {
   const spec = readSpec(path);
   const first = analysisOf(spec);
-  const outcome = await evaluateAll(first);
-  const analysis = analyse(spec.uri, spec.text, files, measuredFrom(outcome.results));
-  return { analysis, outcome, findings: [...analysis.findings, ...resultFindings(analysis, outcome.results, outcome.problems)] };
+  if (evaluationsOf(first).length === 0 && first.weights.size === 0 && first.asked.length === 0) {
+    const outcome: Outcome = { results: new Map(), problems: new Map(), nLeftOut: 0 };
+    return { analysis: first, outcome, findings: allFindings(first, outcome.results, outcome.problems) };
+  }
+  return withEvaluator(async (evaluator, options) => {
+    const { analysis: known, worked, find, problems } = await resolved(spec, evaluator, options);
+    const measured = await evaluator.evaluate(evaluationsOf(known), known.weights.values(), { ...options, depth: depthsOf(known, depth) });
+    if (reach === 'remarks') await find(findingWishes(known));
+    const analysis = worked(measured.results);
+    for (const [key, own] of measured.problems) problems.set(key, together(own, problems.get(key) ?? []));
+    const outcome: Outcome = { ...measured, problems };
+    return { analysis, outcome, findings: allFindings(analysis, outcome.results, problems) };
+  });
 }
 
-async function evaluateAll(analysis: Analysis): Promise<Outcome> {
-  const evaluations = evaluationsOf(analysis);
-  if (evaluations.length === 0 && analysis.weights.size === 0) return { results: new Map(), problems: new Map(), nLeftOut: 0 };
-  const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), availableParallelism());
+/** A spec of which everything is known that its formats rest on. */
+export interface Resolved {
+  readonly analysis: Analysis;
+  /** The spec worked out with results as well, and with what was found out meanwhile. */
+  readonly worked: (results: Outcome['results']) => Analysis;
+  readonly find: (requests: readonly FactRequest[]) => Promise<void>;
+  /** What is wrong with weights, by `weightsKey`; grows with what is found out. */
+  readonly problems: Map<string, readonly WeightProblem[]>;
+}
+
+/** Finds out what a spec rests on, round by round. */
+export async function resolved(spec: ReturnType<typeof readSpec>, evaluator: Evaluator, options: ReadOptions): Promise<Resolved> {
+  const facts = new Map<string, Fact>();
+  const problems = new Map<string, readonly WeightProblem[]>();
+  const worked = (results: Outcome['results']): Analysis => analyse(spec.uri, spec.text, files, { measured: measuredFrom(results), facts });
+  const find = async (requests: readonly FactRequest[]): Promise<void> => {
+    const found = await evaluator.facts.find(requests, options);
+    for (const [key, fact] of found.facts) facts.set(key, fact);
+    for (const [key, own] of found.problems) problems.set(key, together(problems.get(key) ?? [], own));
+  };
+  let analysis = analysisOf(spec);
+  await factRounds(
+    () => analysis.asked,
+    async (requests) => {
+      await find(requests);
+      analysis = worked(new Map());
+    },
+  );
+  return { analysis, worked, find, problems };
+}
+
+/** What reading weights needs to be told. */
+export interface ReadOptions {
+  readonly place: (weights: WeightsSpec) => { readonly base: string };
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly limit: number;
+}
+
+/** Runs something that reads weights in threads; they end with it. Ctrl-C ends it in good order. */
+export async function withEvaluator<T>(work: (evaluator: Evaluator, options: ReadOptions) => Promise<T>): Promise<T> {
+  const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), availableParallelism(), cachePlace());
   const bar = progressBar();
   try {
     return await interruptible(bar, (signal) =>
-      evaluator.evaluate(evaluations, analysis.weights.values(), {
+      work(evaluator, {
         place: (weights) => ({ base: folderOf(weights.symbol.module.uri) ?? dirname('.') }),
         signal,
         onProgress: bar.update,

@@ -70,6 +70,6 @@ const share = ({ done, total }: Status): string => (total > 0 ? `${Math.floor((1
 function lastResult({ rows }: Results): string {
   const best = rows.filter(({ nsr }) => nsr !== null).sort((a, b) => a.nsr! - b.nsr!)[0];
   if (best === undefined) return '';
-  const sqnr = best.sqnr === null ? 'without error' : `${best.sqnr.toFixed(2)} dB`;
+  const sqnr = best.sqnr === null ? 'without error' : `${best.sqnrWithin === null ? '' : '≈ '}${best.sqnr.toFixed(2)} dB`;
   return `Best of ${rows.length}: ${best.format} on ${best.weights}, ${sqnr}`;
 }

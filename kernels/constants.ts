@@ -26,3 +26,9 @@ export const F16_KEPT: usize = 40;
 export const F16_EXPONENT16: usize = 44;
 /** 32 bits: 1.5 x 2^23 as a float32. Added to a number of up to 2^22 in magnitude, it rounds that to an integer, ties to even, in its last bits. */
 export const ROUNDER: usize = 48;
+/** Bytes 0, 4, 8, 12: where the bytes of the first of four float32 are in a table that has them byte by byte. */
+export const PLANE_BYTES: usize = 52;
+/** 32 bits: the largest float32. */
+export const LARGEST: usize = 56;
+/** 32 bits: 0xff. */
+export const LOWEST_BYTE: usize = 60;

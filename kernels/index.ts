@@ -2,6 +2,8 @@
 export { absmaxes, ranges } from './absmax';
 export { scatterBf16 } from './bf16Table';
 export { bf16ToFloat, f16ToFloat } from './decode';
+export { findPlaces, leaveOutNaN, reconstruct, replaceNonFinite } from './direct';
+export { addBlockErrors, addNoise, addPower, addSignal, countNonFinite, countPlaces, countZeroed } from './directSums';
 export { countCodes, countTop16, readAll } from './histogram16';
 export { drift, flush, scatter, scatterPrecisely } from './sketch';
 export { survey } from './survey';

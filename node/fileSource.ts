@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readSync } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { quoted } from '../core/weights/problem.ts';
@@ -56,7 +56,7 @@ export async function openFile(path: string, { name = path, root }: OpenOptions)
         await readFully(handle, name, size, offset, bytes);
         return bytes;
       },
-      readInto: (offset, target) => readFully(handle, name, size, offset, target),
+      readInto: async (offset, target) => readNow(handle, name, size, offset, target),
       close: () => handle.close(),
     };
   } catch (error) {
@@ -87,13 +87,28 @@ function checkRange(name: string, size: number, offset: number, length: number):
     throw new RangeError(`Bytes ${offset} to ${offset + length} were asked of ${quoted(name)}, which has ${size}`);
 }
 
+/**
+ * At once, without the event loop: for threads that do nothing else. Half the time of a read that is awaited, and the memory of a kernel cannot
+ * move under it.
+ */
+function readNow({ fd }: FileHandle, name: string, size: number, offset: number, bytes: Uint8Array): void {
+  checkRange(name, size, offset, bytes.length);
+  for (let filled = 0; filled < bytes.length; ) {
+    const bytesRead = readSync(fd, bytes, filled, bytes.length - filled, offset + filled);
+    if (bytesRead === 0) throw cutShort(name, size, offset + bytes.length);
+    filled += bytesRead;
+  }
+}
+
+const cutShort = (name: string, size: number, end: number): Error =>
+  new Error(`${quoted(name)} was cut short while it was read: it had ${size} bytes, and ends before byte ${end} now`);
+
 async function readFully(handle: FileHandle, name: string, size: number, offset: number, bytes: Uint8Array): Promise<void> {
   const { length } = bytes;
   checkRange(name, size, offset, length);
   for (let filled = 0; filled < length; ) {
     const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-    if (bytesRead === 0)
-      throw new Error(`${quoted(name)} was cut short while it was read: it had ${size} bytes, and ends before byte ${offset + length} now`);
+    if (bytesRead === 0) throw cutShort(name, size, offset + length);
     filled += bytesRead;
   }
 }

@@ -10,7 +10,7 @@ import { type FileIdentity, type FileSource, isInside, openFile } from './fileSo
 /** The tensors of one or more weight files. They can be read until `close`. */
 export interface OpenWeights extends WeightFile {
   /** Every file that was opened, shards too, in the order of opening. */
-  readonly files: readonly FileIdentity[];
+  readonly files: readonly (FileIdentity & { readonly name: string })[];
   close(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function openWeights(patterns: string | readonly string[], place: P
   return {
     tensors,
     problems: [...problems, ...read.flatMap((file) => file.problems), ...sameNames(tensors)],
-    files: [...opened.values()].map((file) => file.identity),
+    files: [...opened.values()].map(({ name, identity }) => ({ name, ...identity })),
     close: async () => {
       await Promise.all([...opened.values()].map((file) => file.close()));
     },

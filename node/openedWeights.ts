@@ -1,3 +1,4 @@
+import type { TensorInfo } from '../core/weights/memoryTensor.ts';
 import type { Tensor, WeightProblem } from '../core/weights/tensor.ts';
 import type { Place } from './expandPattern.ts';
 import { type OpenWeights, openWeights } from './openWeights.ts';
@@ -18,8 +19,14 @@ export interface TensorTask {
 export interface Inspection {
   readonly stamp: string;
   /** In the order of {@link TensorTask.index}. */
-  readonly tensors: readonly Pick<Tensor, 'name' | 'file' | 'n' | 'shape'>[];
+  readonly tensors: readonly InspectedTensor[];
   readonly problems: readonly WeightProblem[];
+}
+
+/** A tensor as its header describes it. */
+export interface InspectedTensor extends TensorInfo {
+  /** The tensor and the state of its file, as a key: says everything that its weights depend on. */
+  readonly identity: string;
 }
 
 /** Reads the headers of weight files. */
@@ -28,7 +35,14 @@ export async function inspectWeights(patterns: readonly string[], place: Place):
   await keep({ key: keyOf(patterns, place), stamp: stampOf(weights), weights });
   return {
     stamp: stampOf(weights),
-    tensors: weights.tensors.map(({ name, file, n, shape }) => ({ name, file, n, shape })),
+    tensors: weights.tensors.map(({ name, file, type, n, shape }) => ({
+      name,
+      file,
+      type,
+      n,
+      shape,
+      identity: identityOf(weights, file, name),
+    })),
     problems: weights.problems,
   };
 }
@@ -36,6 +50,9 @@ export async function inspectWeights(patterns: readonly string[], place: Place):
 /** The state of opened files, as a key. */
 const stampOf = ({ files }: OpenWeights): string =>
   files.map(({ path, size, mtimeMs, inode }) => `${path} ${size} ${mtimeMs} ${inode}`).join('\n');
+
+const identityOf = ({ files }: OpenWeights, file: string, tensor: string): string =>
+  JSON.stringify([files.find(({ name }) => name === file), tensor]);
 
 /** Files stay open between the tensors of one evaluation: a header may list a hundred thousand of them. */
 let kept: Kept | undefined;
@@ -54,18 +71,26 @@ async function keep(next: Kept): Promise<void> {
 
 const keyOf = (patterns: readonly string[], place: Place): string => JSON.stringify([patterns, place]);
 
-/** The tensor of a task, and whether anybody still wants the result. Rejects where the files are no longer as they were. */
-export async function tensorOf(task: TensorTask): Promise<{ readonly tensor: Tensor; readonly signal: { readonly aborted: boolean } }> {
-  const weights = await opened(task);
-  const tensor = weights.tensors[task.index];
-  if (!tensor) throw new Error('the file has changed while it was read; evaluate again');
-  const flag = new Int32Array(task.cancelled);
-  const signal = {
+/** Whether nobody wants the result of a task any more. */
+export interface TaskSignal {
+  readonly aborted: boolean;
+}
+
+export function signalOf({ cancelled }: Pick<TensorTask, 'cancelled'>): TaskSignal {
+  const flag = new Int32Array(cancelled);
+  return {
     get aborted(): boolean {
       return Atomics.load(flag, 0) !== 0;
     },
   };
-  return { tensor, signal };
+}
+
+/** The tensor of a task, and whether anybody still wants the result. Rejects where the files are no longer as they were. */
+export async function tensorOf(task: TensorTask): Promise<{ readonly tensor: Tensor; readonly signal: TaskSignal }> {
+  const weights = await opened(task);
+  const tensor = weights.tensors[task.index];
+  if (!tensor) throw new Error('the file has changed while it was read; evaluate again');
+  return { tensor, signal: signalOf(task) };
 }
 
 async function opened({ patterns, place, stamp }: TensorTask): Promise<OpenWeights> {

@@ -1,8 +1,12 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { depthsOf } from '../core/ide/known.ts';
+import { together } from '../core/ide/resultFindings.ts';
+import type { WeightsSpec } from '../core/lang/spec.ts';
 import { count } from '../core/view/digits.ts';
 import type { EvaluateParams, EvaluateResult, Status } from '../protocol/messages.ts';
+import { findAsked, findWishes } from './factRun.ts';
 import { resultsOf } from './results.ts';
 import type { Session } from './session.ts';
 
@@ -59,14 +63,17 @@ export class EvaluationRuns {
     if (!document) return { nFormats: 0, problem: 'This document is not open' };
     const name = format ?? (position && this.#formatAt(document, document.offsetAt(position)));
     if (position && !format && name === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
-    const evaluations = this.#session.evaluations(document, name);
-    if (evaluations.length === 0) return { nFormats: 0, problem: nothingToDo(name) };
+    // A format whose levels are not known yet may come to be evaluated.
+    const mayCome = this.#session.analysis(document).asked.length > 0;
+    if (this.#session.evaluations(document, name).length === 0 && !mayCome) return { nFormats: 0, problem: nothingToDo(name) };
     const report = this.#reporter(workDoneToken);
     try {
       const done = await this.#run(document, name, Number.POSITIVE_INFINITY, report, token);
       if (!done) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The evaluation was cancelled');
       const problem = [...done.problems.values()].flat()[0]?.message;
-      return { nFormats: new Set(evaluations.map((e) => e.format.name)).size, ...(problem === undefined ? {} : { problem }) };
+      const nothing = done.nFormats === 0 && name !== undefined ? nothingToDo(name) : undefined;
+      const said = problem ?? nothing;
+      return { nFormats: done.nFormats, ...(said === undefined ? {} : { problem: said }) };
     } finally {
       if (workDoneToken !== undefined) await this.#connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'end' });
     }
@@ -85,10 +92,9 @@ export class EvaluationRuns {
     token?: CancellationToken,
   ) {
     const { uri } = document;
-    const evaluations = this.#session.evaluations(document, format);
     this.#running.get(uri)?.controller.abort();
-    const linked = [...this.#session.analysis(document).weights.values()];
-    if (evaluations.length === 0 && linked.length === 0) {
+    const { weights: linked, asked } = this.#session.analysis(document);
+    if (this.#session.evaluations(document, format).length === 0 && linked.size === 0 && asked.length === 0) {
       // What was there to evaluate may just have been deleted.
       await this.sendResults(document);
       return undefined;
@@ -96,27 +102,48 @@ export class EvaluationRuns {
     const controller = new AbortController();
     const run: Run = { controller, isAsked: token !== undefined };
     this.#running.set(uri, run);
-    this.#status(uri, 'evaluating', `Evaluating ${evaluations.length} rows`);
+    this.#status(uri, 'evaluating', 'Reading weights');
     const watch = token?.onCancellationRequested(() => controller.abort());
     try {
-      const done = await this.#session.platform.evaluations(this.#session.settings.workers).evaluate(evaluations, linked, {
-        place: (weights) => ({
+      const machine = this.#session.platform.evaluations(this.#session.settings);
+      const options = {
+        place: (weights: WeightsSpec) => ({
           base: this.#session.baseOf(weights.symbol.module.uri),
           root: this.#session.rootOf(weights.symbol.module.uri),
         }),
         signal: controller.signal,
+        limit,
+      };
+      const reading = (part: number, total: number): void => this.#status(uri, 'evaluating', 'Reading weights', part, total);
+      const found = await findAsked(document, this.#session, machine.facts, { ...options, onProgress: reading });
+      if (controller.signal.aborted || !this.#session.document(uri)) return undefined;
+      const evaluations = this.#session.evaluations(document, format);
+      const analysis = this.#session.analysis(document);
+      const done = await machine.evaluate(evaluations, analysis.weights.values(), {
+        ...options,
         onProgress: (part, total) => {
           report(part, total);
           this.#status(uri, 'evaluating', `Evaluating ${evaluations.length} rows`, part, total);
         },
-        limit,
+        depth: depthsOf(analysis, 'sums'),
+        onEstimates: (estimated) => {
+          if (controller.signal.aborted || !this.#session.document(uri)) return;
+          this.#session.keepEstimates(uri, estimated);
+          this.#changed();
+          this.sendResults(document).catch((error) => this.#fail(error));
+        },
       });
       if (controller.signal.aborted || !this.#session.document(uri)) return undefined;
-      this.#session.keep(uri, evaluations, done.results, done.problems);
+      const problems = new Map(found.problems);
+      for (const [key, own] of done.problems) problems.set(key, together(own, problems.get(key) ?? []));
+      this.#session.keep(uri, evaluations, done.results, problems);
       this.#status(uri, 'idle', '');
       await this.sendResults(document);
       this.#changed();
-      return done;
+      // What is nice to know is never worth more than an automatic evaluation, whoever asked.
+      const wished = { ...options, limit: Math.min(limit, this.#session.settings.limit), onProgress: () => undefined };
+      if ((await findWishes(document, this.#session, machine.facts, wished)) === 'news') this.#changed();
+      return { ...done, problems, nLeftOut: done.nLeftOut + found.nLeftOut, nFormats: new Set(evaluations.map((e) => e.format.name)).size };
     } catch (error) {
       // A newer run has taken over, or the user cancelled: nothing is wrong.
       if (controller.signal.aborted) {

@@ -5,6 +5,7 @@ import type { Evaluation } from '../core/lang/spec.ts';
 import * as measures from '../core/measure/measures.ts';
 import type { Span } from '../core/syntax/tree.ts';
 import type { ResultRow } from '../core/view/resultsView.ts';
+import { halfWidth } from '../core/view/sqnrText.ts';
 import type { Results } from '../protocol/messages.ts';
 import type { Session } from './session.ts';
 
@@ -30,7 +31,7 @@ export function placeOfFormat(name: string, evaluations: readonly Evaluation[]):
 
 function resultRow(compare: string | null, evaluation: Evaluation, known: Known): ResultRow | undefined {
   const { format, scale, weights } = evaluation;
-  const total = resultOf(evaluation, known)?.total;
+  const { total, estimates } = resultOf(evaluation, known) ?? {};
   return (
     total && {
       compare,
@@ -38,6 +39,7 @@ function resultRow(compare: string | null, evaluation: Evaluation, known: Known)
       weights: weights.name,
       scale: scale.name,
       sqnr: finite(measures.sqnr(total)),
+      sqnrWithin: estimates ? finite(halfWidth(estimates.sqnr)) : null,
       nsr: finite(measures.nsr(total)),
       relativeMae: finite(measures.relativeMae(total)),
       bitsPerWeight: finite(measures.bitsPerWeight(total, format.bits, scale.rule)),

@@ -1,14 +1,15 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { allFindings } from '../core/ide/allFindings.ts';
 import type { Known } from '../core/ide/known.ts';
 import { evaluationsOf, measuredFrom } from '../core/ide/known.ts';
-import { resultFindings } from '../core/ide/resultFindings.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
+import { type Fact, type FactRequest, factKey } from '../core/lang/facts.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
 import type { Files, Module } from '../core/lang/module.ts';
 import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
-import type { EvaluationResult } from '../core/measure/results.ts';
+import type { Depth, EvaluationResult } from '../core/measure/results.ts';
 import type { Theme } from '../core/view/numberLine.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { defaultSettings, type Settings } from './settings.ts';
@@ -23,19 +24,39 @@ export interface Evaluations {
       readonly signal: AbortSignal;
       readonly onProgress: (done: number, total: number) => void;
       readonly limit: number;
+      readonly depth: (evaluation: Evaluation) => Depth;
+      readonly onEstimates: (results: ReadonlyMap<string, EvaluationResult>) => void;
     },
   ): Promise<{
     readonly results: ReadonlyMap<string, EvaluationResult>;
     readonly problems: ReadonlyMap<string, readonly WeightProblem[]>;
     readonly nLeftOut: number;
   }>;
+  readonly facts: Facts;
   close(): Promise<void>;
+}
+
+/** Finds out what only weights can tell. */
+export interface Facts {
+  find(
+    requests: readonly FactRequest[],
+    options: {
+      readonly place: (weights: WeightsSpec) => { readonly base: string; readonly root?: string | undefined };
+      readonly signal: AbortSignal;
+      readonly onProgress: (done: number, total: number) => void;
+      readonly limit: number;
+    },
+  ): Promise<{
+    readonly facts: ReadonlyMap<string, Fact>;
+    readonly problems: ReadonlyMap<string, readonly WeightProblem[]>;
+    readonly nLeftOut: number;
+  }>;
 }
 
 /** What the server needs of the machine it runs on. */
 export interface Platform {
   /** Starts on first use. At most so many threads run; 0 leaves it to the machine. */
-  evaluations(workers: number): Evaluations;
+  evaluations(settings: Pick<Settings, 'workers' | 'cacheLimit'>): Evaluations;
   files(options: { readonly open: (uri: string) => string | undefined; readonly root: (uri: string) => string | undefined }): Files;
   /** The folder of a file; undefined where it has none. */
   folderOf(uri: string): string | undefined;
@@ -44,6 +65,9 @@ export interface Platform {
   /** The address of a path, which starts at `base` unless it is absolute. */
   addressOf(base: string, path: string): string;
 }
+
+/** Facts kept of a document: what it asks for now, and what it asked for a while ago. */
+const mostFacts = 1000;
 
 /** The open documents, what they mean, and what is known of them. */
 export class Session {
@@ -57,6 +81,7 @@ export class Session {
   readonly #files: Files;
   readonly #analyses = new Map<string, { readonly version: number; readonly generation: number; readonly analysis: Analysis }>();
   readonly #results = new Map<string, ReadonlyMap<string, EvaluationResult>>();
+  readonly #facts = new Map<string, ReadonlyMap<string, Fact>>();
   readonly #problems = new Map<string, ReadonlyMap<string, readonly WeightProblem[]>>();
   /** Grows whenever something other than a document's own text changes what it means. */
   #generation = 0;
@@ -84,7 +109,10 @@ export class Session {
   analysis(document: TextDocument): Analysis {
     const known = this.#analyses.get(document.uri);
     if (known && known.version === document.version && known.generation === this.#generation) return known.analysis;
-    const analysis = analyse(document.uri, document.getText(), this.#files, measuredFrom(this.results(document.uri)));
+    const analysis = analyse(document.uri, document.getText(), this.#files, {
+      measured: measuredFrom(this.results(document.uri)),
+      facts: this.#facts.get(document.uri) ?? new Map(),
+    });
     this.#analyses.set(document.uri, { version: document.version, generation: this.#generation, analysis });
     return analysis;
   }
@@ -99,7 +127,7 @@ export class Session {
   /** Everything there is to say about a document. */
   findings(document: TextDocument): Finding[] {
     const analysis = this.analysis(document);
-    return [...analysis.findings, ...resultFindings(analysis, this.results(document.uri), this.#problems.get(document.uri) ?? new Map())];
+    return allFindings(analysis, this.results(document.uri), this.#problems.get(document.uri) ?? new Map());
   }
 
   known(uri: string): Known {
@@ -129,9 +157,28 @@ export class Session {
     this.#generation++;
   }
 
+  /** Takes in what a sample says of evaluations of which nothing better is known. */
+  keepEstimates(uri: string, estimated: ReadonlyMap<string, EvaluationResult>): void {
+    this.#results.set(uri, new Map([...estimated, ...this.results(uri)]));
+    this.#generation++;
+  }
+
+  /** Takes in what was found out about weights; what was asked for and could not be found out is gone. Says whether anything is new. */
+  keepFacts(uri: string, asked: readonly FactRequest[], found: ReadonlyMap<string, Fact>): 'news' | 'as before' {
+    const before = this.#facts.get(uri) ?? new Map<string, Fact>();
+    const keys = asked.map(factKey);
+    // What is found again is the same object.
+    if (keys.every((key) => before.get(key) === found.get(key))) return 'as before';
+    const others = [...before].filter(([key]) => !keys.includes(key));
+    this.#facts.set(uri, new Map([...others, ...found].slice(-mostFacts)));
+    this.#generation++;
+    return 'news';
+  }
+
   /** Forgets all results: they may be of files that are no longer so. Sums of files that stayed as they are come from the evaluator's cache. */
   forgetResults(): void {
     this.#results.clear();
+    this.#facts.clear();
     this.#problems.clear();
     this.#generation++;
   }
@@ -144,6 +191,7 @@ export class Session {
   close(uri: string): void {
     this.#analyses.delete(uri);
     this.#results.delete(uri);
+    this.#facts.delete(uri);
     this.#problems.delete(uri);
   }
 

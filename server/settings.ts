@@ -8,6 +8,8 @@ export interface Settings {
   readonly limit: number;
   /** Threads that evaluate; 0 leaves it to the machine. */
   readonly workers: number;
+  /** What the cache on disk may take, in bytes; 0 keeps nothing. */
+  readonly cacheLimit: number;
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
   readonly lenses: 'shown' | 'hidden';
   readonly pictures: 'shown' | 'hidden';
@@ -17,6 +19,7 @@ export const defaultSettings: Settings = {
   automatic: 'onType',
   limit: 50_000_000,
   workers: 0,
+  cacheLimit: 512 * 2 ** 20,
   severity: {},
   lenses: 'shown',
   pictures: 'shown',
@@ -30,11 +33,13 @@ export function settingsFrom(sent: unknown): Settings {
   const automatic = at('evaluate', 'automatic');
   const limit = at('evaluate', 'limit');
   const workers = at('evaluate', 'workers');
+  const megabytes = at('cache', 'limit');
   const severity = at('diagnostics', 'severity');
   return {
     automatic: automatic === 'onSave' || automatic === 'off' ? automatic : 'onType',
     limit: typeof limit === 'number' && limit >= 0 ? limit : defaultSettings.limit,
     workers: typeof workers === 'number' && workers >= 0 ? Math.floor(workers) : defaultSettings.workers,
+    cacheLimit: typeof megabytes === 'number' && megabytes >= 0 ? megabytes * 2 ** 20 : defaultSettings.cacheLimit,
     severity: isRecord(severity)
       ? Object.fromEntries(
           Object.entries(severity).filter((entry): entry is [string, Severity | 'off'] => severities.has(String(entry[1]))),

@@ -6,7 +6,7 @@ import { temporaryFolder } from './support/temporaryFolder.ts';
 /** Who may import what: the whole architecture, in one table. A folder may import itself; `node:` stands for Node's own modules. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: ['jstat', 'unzipit'],
-  node: ['core', 'workerpool', 'lru-cache', 'node:'],
+  node: ['core', 'kernels/kernels.wasm', 'workerpool', 'lru-cache', 'cacache', '@yowasp/yosys', 'node:'],
   protocol: ['core'],
   server: ['core', 'protocol', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
   client: ['protocol', 'vscode', 'vscode-languageclient/node'],

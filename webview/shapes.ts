@@ -52,11 +52,11 @@ export const fields = (data: unknown): Readonly<Record<string, unknown>> | undef
   typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
 
 function rowFrom(data: unknown): ResultRow | undefined {
-  const { compare, format, weights, scale, sqnr, nsr, relativeMae, bitsPerWeight, clipped, entropy } = fields(data) ?? {};
+  const { compare, format, weights, scale, sqnr, sqnrWithin, nsr, relativeMae, bitsPerWeight, clipped, entropy } = fields(data) ?? {};
   if (!(compare === null || isText(compare)) || !isText(format) || !isText(weights) || !isText(scale)) return undefined;
-  if (!isFigure(sqnr) || !isFigure(nsr) || !isFigure(relativeMae) || !isFigure(bitsPerWeight)) return undefined;
+  if (!isFigure(sqnr) || !isFigure(sqnrWithin) || !isFigure(nsr) || !isFigure(relativeMae) || !isFigure(bitsPerWeight)) return undefined;
   if (!isFigure(clipped) || !isFigure(entropy)) return undefined;
-  return { compare, format, weights, scale, sqnr, nsr, relativeMae, bitsPerWeight, clipped, entropy };
+  return { compare, format, weights, scale, sqnr, sqnrWithin, nsr, relativeMae, bitsPerWeight, clipped, entropy };
 }
 
 function statusFrom(data: unknown): Status | undefined {

@@ -1,3 +1,4 @@
+import { isWithin, type LevelRange } from './bounded.ts';
 import type { Problem } from './moments.ts';
 import type { Points } from './points.ts';
 
@@ -16,21 +17,25 @@ export function gridProblem(grid: Grid): string | undefined {
 
 /**
  * The values of a grid that may be levels of these points, ascending and distinct, and the pins: of either sign, those of 0 and above
- * (`positive`), or of these only those whose negatives are on the grid too (`magnitudes`). Multiples of a step beyond the points are no use.
+ * (`positive`), or of these only those whose negatives are on the grid too (`magnitudes`); all in a range that holds the pins. Multiples of a
+ * step beyond the points are no use.
  */
 export function candidatesOf(
   grid: Exclude<Grid, 'any'>,
   { at }: Points,
   pins: readonly number[],
   side: 'signed' | 'positive' | 'magnitudes',
+  range: LevelRange,
 ): Float64Array | Problem {
-  const [low, high] = [at.at(0) ?? 0, at.at(-1) ?? 0];
+  const [low, high] = [Math.max(at.at(0) ?? 0, range.low), Math.min(at.at(-1) ?? 0, range.high)];
   const values = 'step' in grid ? multiples(grid.step, side === 'signed' ? low : 0, high) : chosen(grid.values, side);
   if (values === undefined)
     return {
       problem: `A grid has at most ${MOST_CANDIDATES} values; multiples of ${(grid as { step: number }).step} from ${low} to ${high} are more`,
     };
-  const candidates = new Set([...values, ...pins].map((value) => value + 0));
+  // 49 times 1/49 is not 1: of a pin and a multiple that differ by rounding only, the pin is meant.
+  const isPin = (value: number): boolean => 'step' in grid && pins.some((pin) => Math.abs(value - pin) <= 1e-9 * grid.step);
+  const candidates = new Set([...values.filter((value) => isWithin(value, range) && !isPin(value)), ...pins].map((value) => value + 0));
   if (candidates.size === 0) return { problem: 'No value of the grid can be a level: none has its negative on the grid' };
   return Float64Array.from(candidates).sort();
 }

@@ -35,3 +35,22 @@ function encoded(runs: Distortion, at: Float64Array, ascending: ArrayLike<number
   }
   return error;
 }
+
+/**
+ * How far the error of levels on binned samples may be from that on the samples themselves, for bins of even width. A bin with a threshold inside
+ * is encoded as a whole: a sample at a distance d from the threshold, of at most a width, errs by up to 2 d gap more as a square, 2 d as a
+ * magnitude. The absolute error of a bin with a level inside is off by up to its mass times its width.
+ */
+export function cutBound({ x, mass }: Moments, measure: Measure, ascending: ArrayLike<number>): number {
+  const width = x.length > 1 ? (x.at(-1)! - x[0]!) / (x.length - 1) : 0;
+  const massAt = (place: number): number => (width > 0 ? (mass[Math.round((place - x[0]!) / width)] ?? 0) : 0);
+  let bound = 0;
+  for (let i = 0; i < ascending.length; i++) {
+    const level = ascending[i]!;
+    if (measure === 'mae') bound += massAt(level) * width;
+    if (i + 1 === ascending.length) break;
+    const next = ascending[i + 1]!;
+    bound += massAt((level + next) / 2) * 2 * width * (measure === 'mse' ? next - level : 1);
+  }
+  return bound;
+}

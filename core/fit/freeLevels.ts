@@ -1,3 +1,4 @@
+import { bounded, type LevelRange } from './bounded.ts';
 import { type Distortion, distortion, type Measure } from './distortion.ts';
 import { nBelow, type Points, slice } from './points.ts';
 
@@ -8,7 +9,7 @@ export interface Fitted {
 }
 
 /**
- * The best levels for points: those that are pinned, ascending and distinct, and at most `nFree` others, anywhere.
+ * The best levels for points: those that are pinned, ascending and distinct, and at most `nFree` others, anywhere in a range that holds the pins.
  *
  * Without pins: the least cost of the first `to` points with f levels is the least over `from` of that of the first `from` with f - 1, plus
  * one run. This is Bellman's dynamic programme for 1-D k-means, which is exact (Wu, "Optimal quantization by matrix searching", 1991;
@@ -22,8 +23,8 @@ export interface Fitted {
  * so no codebook has less error than the best partition; and encoding the points of that partition to their nearest levels instead of those
  * of their runs cannot cost more. At the optimum the two errors are therefore equal, and thresholds are midpoints.
  */
-export function freeLevels(points: Points, measure: Measure, pins: readonly number[], nFree: number): Fitted {
-  const stretches = [...pins, undefined].map((right, i) => stretch(points, measure, pins[i - 1], right, nFree));
+export function freeLevels(points: Points, measure: Measure, pins: readonly number[], nFree: number, range: LevelRange): Fitted {
+  const stretches = [...pins, undefined].map((right, i) => stretch(points, measure, pins[i - 1], right, nFree, range));
   const { cost, counts } = shared(
     stretches.map(({ costs }) => costs),
     nFree,
@@ -38,11 +39,18 @@ interface Stretch {
   levels(nFree: number): readonly number[];
 }
 
-function stretch(all: Points, measure: Measure, left: number | undefined, right: number | undefined, nFree: number): Stretch {
+function stretch(
+  all: Points,
+  measure: Measure,
+  left: number | undefined,
+  right: number | undefined,
+  nFree: number,
+  range: LevelRange,
+): Stretch {
   const from = left === undefined ? 0 : nBelow(all.at, left);
   const points = slice(all, from, right === undefined ? all.at.length : Math.max(from, nBelow(all.at, right)));
   const n = points.at.length;
-  const runs = distortion(points, measure);
+  const runs = bounded(distortion(points, measure), points, range);
   const most = Math.min(nFree, n);
   const starts: Int32Array[] = [];
   const ends: number[] = [];

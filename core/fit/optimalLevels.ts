@@ -1,3 +1,4 @@
+import { isWithin, type LevelRange } from './bounded.ts';
 import { candidatesOf, type Grid, gridProblem } from './candidates.ts';
 import { errorOnPoints } from './codebookError.ts';
 import type { Measure } from './distortion.ts';
@@ -23,6 +24,8 @@ export interface Constraints {
   /** Levels that must be there, on the grid or not; where levels are symmetric, with their negatives. */
   readonly pin: readonly number[];
   readonly grid: Grid;
+  /** Where all levels must lie. */
+  readonly range: LevelRange;
 }
 
 /** The best levels there are. */
@@ -47,15 +50,18 @@ export function optimalLevels(moments: Moments, constraints: Constraints): Optim
   return { levels, error: errorOnPoints(points, constraints.measure)(levels) };
 }
 
-function fitted(points: Points, { bits, measure, zero, symmetric, pin, grid }: Constraints): Fitted | Problem {
+function fitted(points: Points, { bits, measure, zero, symmetric, pin, grid, range }: Constraints): Fitted | Problem {
   const pins = distinct([...pin, ...(zero ? [0] : [])]);
   const nLevels = 2 ** bits;
-  if (symmetric === 'no') return pins.length > nLevels ? tooMany(pins, nLevels) : best(points, measure, pins, nLevels, grid, 'signed');
+  if (symmetric === 'no')
+    return pins.length > nLevels ? tooMany(pins, nLevels) : best(points, measure, pins, nLevels, grid, 'signed', range);
   // 0 counts as one of the magnitudes: with it 2^(bits - 1) - 1 pairs fit, without it 2^(bits - 1).
   const magnitudes = distinct(pins.map(Math.abs));
+  const reach = Math.min(range.high, -range.low);
+  const around = { low: -reach, high: reach };
   if (magnitudes.length > nLevels / 2) return tooMany(distinct([...magnitudes.map((level) => 0 - level), ...magnitudes]), nLevels);
-  if (symmetric === 'pairs-and-spare') return withSpare(points, measure, magnitudes, nLevels / 2 - 1, grid);
-  const found = best(folded(points), measure, magnitudes, nLevels / 2, grid, 'magnitudes');
+  if (symmetric === 'pairs-and-spare') return withSpare(points, measure, magnitudes, nLevels / 2 - 1, grid, around);
+  const found = best(folded(points), measure, magnitudes, nLevels / 2, grid, 'magnitudes', around);
   return 'problem' in found ? found : { ...found, levels: distinct([...found.levels.map((level) => 0 - level), ...found.levels]) };
 }
 
@@ -66,19 +72,27 @@ function best(
   nLevels: number,
   grid: Grid,
   side: 'signed' | 'magnitudes',
+  range: LevelRange,
 ): Fitted | Problem {
-  if (grid === 'any') return freeLevels(points, measure, pins, nLevels - pins.length);
-  const candidates = candidatesOf(grid, points, pins, side);
+  if (grid === 'any') return freeLevels(points, measure, pins, nLevels - pins.length, range);
+  const candidates = candidatesOf(grid, points, pins, side, range);
   return 'problem' in candidates ? candidates : gridLevels(points, measure, candidates, pins, nLevels);
 }
 
-function withSpare(points: Points, measure: Measure, pins: readonly number[], nPairs: number, grid: Grid): Fitted | Problem {
+function withSpare(
+  points: Points,
+  measure: Measure,
+  pins: readonly number[],
+  nPairs: number,
+  grid: Grid,
+  range: LevelRange,
+): Fitted | Problem {
   if (pins[0] !== 0 || grid === 'any')
     return { problem: 'A spare positive level goes with `zero`, which leaves its code free, and with a grid of values to choose from' };
   const around = folded(points);
-  const positive = candidatesOf(grid, around, pins, 'positive');
+  const positive = candidatesOf(grid, around, pins, 'positive', range);
   if ('problem' in positive) return positive;
-  const paired = candidatesOf(grid, around, pins, 'magnitudes');
+  const paired = candidatesOf(grid, around, pins, 'magnitudes', range);
   if ('problem' in paired) return paired;
   if (positive.length > LARGEST_TABLE)
     return { problem: `With a spare level a grid has at most ${LARGEST_TABLE} values of 0 and above; this one has ${positive.length}` };
@@ -92,10 +106,13 @@ const LARGEST_TABLE = 1024;
 
 const distinct = (levels: readonly number[]): readonly number[] => [...new Set(levels.map((level) => level + 0))].sort((a, b) => a - b);
 
-function constraintsProblem({ bits, pin, grid }: Constraints): string | undefined {
+function constraintsProblem({ bits, pin, zero, grid, range }: Constraints): string | undefined {
   if (!Number.isInteger(bits) || bits < 1 || bits > 8) return `An optimal codebook has codes of 1 to 8 bits; this one has ${bits}`;
   const odd = pin.find((level) => !Number.isFinite(level));
-  return odd === undefined ? gridProblem(grid) : `A pinned level is a finite number; this is ${odd}`;
+  if (odd !== undefined) return `A pinned level is a finite number; this is ${odd}`;
+  const beyond = [...pin, ...(zero ? [0] : [])].find((level) => !isWithin(level, range));
+  if (beyond !== undefined) return `Levels lie from ${range.low} to ${range.high}; ${beyond} cannot be one`;
+  return gridProblem(grid);
 }
 
 const tooMany = (pins: readonly number[], nLevels: number): Problem => ({

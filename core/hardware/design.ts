@@ -24,7 +24,10 @@ export interface Combinational {
 
 export interface Clocked {
   readonly kind: 'clocked';
-  /** What the registers hold after a rising edge of the clock, as one integer each; none before the first reset. */
+  /**
+   * What the registers hold after a rising edge of the clock, as one integer each; none where that is not known: before the first reset, and
+   * from inputs that are not in use to the next reset.
+   */
   readonly next: (state: readonly bigint[], inputs: readonly bigint[]) => readonly bigint[];
   /** What is read at the outputs while the registers hold `state`. */
   readonly outputs: (state: readonly bigint[]) => readonly bigint[];

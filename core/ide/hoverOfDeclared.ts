@@ -8,10 +8,14 @@ import { withUnit } from '../lang/unit.ts';
 import * as measures from '../measure/measures.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import { pathTo, type Span } from '../syntax/tree.ts';
-import { count, decibels, percent, significant } from '../view/digits.ts';
+import { percent, significant } from '../view/digits.ts';
 import { numberLine, palettes } from '../view/numberLine.ts';
+import { sqnrText } from '../view/sqnrText.ts';
 import { textTable } from '../view/textTable.ts';
+import { gapOf } from './gap.ts';
+import { gapText } from './gapFindings.ts';
 import type { Hover } from './hover.ts';
+import { weightsBody } from './hoverOfWeights.ts';
 import { evaluationsOf, evaluationsOfFormat, type Known, resultOf } from './known.ts';
 import { code, escaped, image, table } from './markdown.ts';
 
@@ -77,7 +81,9 @@ function formatBody(symbol: Declared, analysis: Analysis, known: Known, at: Span
     .find((counts) => counts?.length === spec.table.levels.length);
   const picture =
     known.pictures === 'shown' ? image(numberLine(spec.codebook, palettes[known.theme], usage), 'levels on the number line') : '';
-  return [picture, summary(spec), errorLines(shown, known), codebookTable(spec, usage)].filter((part) => part !== '').join('\n\n');
+  return [picture, summary(spec), errorLines(shown, known, analysis), codebookTable(spec, usage)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function summary({ bits, codebook, scale }: FormatSpec): string {
@@ -103,17 +109,19 @@ export function scaleLine({ block, axis, anchor, type, rounding, second }: Scale
 }
 
 /** The error of each evaluation of a format, where it is known. */
-function errorLines(evaluations: readonly Evaluation[], { results }: Known): string {
+function errorLines(evaluations: readonly Evaluation[], { results }: Known, analysis: Analysis): string {
   const lines = evaluations.slice(0, 8).map((evaluation) => {
-    const { total } = resultOf(evaluation, results) ?? {};
+    const result = resultOf(evaluation, results);
     const on = `on ${code(evaluation.weights.name)}, ${code(evaluation.scale.name)}`;
-    if (!total) return `- not evaluated ${on}`;
+    if (!result) return `- not evaluated ${on}`;
+    const { total } = result;
     const figures = [
       `relative MAE ${percent(measures.relativeMae(total))}`,
       `clipped ${percent(measures.clipped(total))}`,
       `entropy ${significant(measures.entropy(total), 3)} bits`,
     ];
-    return `- **${decibels(measures.sqnr(total))} dB** SQNR ${on} · ${figures.join(' · ')}`;
+    const gap = gapOf(evaluation, results, analysis.known);
+    return `- **${sqnrText(result)}** SQNR ${on} · ${[...figures, ...(gap ? [gapText(gap)] : [])].join(' · ')}`;
   });
   if (evaluations.length > lines.length) lines.push(`- and ${evaluations.length - lines.length} more`);
   return lines.join('\n');
@@ -144,23 +152,15 @@ function codebookTable({ table: { levels }, codebook, bits }: FormatSpec, usage:
   return [`\`\`\`text\n${text}\`\`\``, notes.join(' · ')].filter((part) => part !== '').join('\n\n');
 }
 
-function weightsBody(symbol: Declared, analysis: Analysis, { results }: Known): string {
-  const evaluations = evaluationsOf(analysis).filter(({ weights }) => weights.symbol === symbol);
-  const result = evaluations.map((evaluation) => resultOf(evaluation, results)).find((found) => found !== undefined);
-  if (!result) return '';
-  const { total, tensors } = result;
-  return `${count(tensors.length)} tensors, ${count(total.n)} weights, root mean square ${significant(Math.sqrt(total.signal / total.n), 4)}`;
-}
-
 function comparisonBody(symbol: Declared, analysis: Analysis, { results }: Known): string {
   const found = analysis.comparisons.find((comparison) => comparison.symbol === symbol);
   if (!found) return '';
   const rows = found.rows.slice(0, 40).map((evaluation) => {
-    const { total } = resultOf(evaluation, results) ?? {};
+    const result = resultOf(evaluation, results);
     const name = [evaluation.format.name, evaluation.scale.name, evaluation.weights.name].map(escaped).join(' · ');
-    return [name, total ? decibels(measures.sqnr(total)) : 'not evaluated', total ? percent(measures.relativeMae(total)) : ''];
+    return [name, result ? sqnrText(result) : 'not evaluated', result ? percent(measures.relativeMae(result.total)) : ''];
   });
-  return table(['format · scale · weights', 'SQNR (dB)', 'relative MAE'], rows);
+  return table(['format · scale · weights', 'SQNR', 'relative MAE'], rows);
 }
 
 /** Both sides of an assertion, where the pointer is on its keyword. */

@@ -1,10 +1,11 @@
-import type { Analysis, Measured } from '../lang/analysis.ts';
+import type { Analysis } from '../lang/analysis.ts';
 import { evaluationKey } from '../lang/evaluationKey.ts';
+import type { Measured } from '../lang/facts.ts';
 import type { Declared } from '../lang/module.ts';
 import type { Evaluation, MeasureRequest } from '../lang/spec.ts';
 import type { ErrorSums } from '../measure/errorSums.ts';
 import * as measures from '../measure/measures.ts';
-import type { EvaluationResult } from '../measure/results.ts';
+import type { Depth, EvaluationResult } from '../measure/results.ts';
 import type { Theme } from '../view/numberLine.ts';
 
 /** What has been measured so far, by {@link evaluationKey}. */
@@ -19,6 +20,12 @@ export interface Known {
 }
 
 export const resultOf = (evaluation: Evaluation, results: Results): EvaluationResult | undefined => results.get(evaluationKey(evaluation));
+
+/** Likewise where it is of all weights, and not an estimate. */
+export function fullResultOf(evaluation: Evaluation, results: Results): EvaluationResult | undefined {
+  const result = resultOf(evaluation, results);
+  return result?.estimates ? undefined : result;
+}
 
 /** Measures by the names that the language gives them. */
 const byName: Readonly<Record<string, (sums: ErrorSums) => number>> = {
@@ -40,10 +47,24 @@ const byName: Readonly<Record<string, (sums: ErrorSums) => number>> = {
 export const measuredFrom =
   (results: Results): Measured =>
   ({ measure, evaluation }: MeasureRequest) => {
-    const { total } = resultOf(evaluation, results) ?? {};
-    // Nothing was measured on an empty selection, so nothing is known of it.
-    return total === undefined || total.n === 0 ? undefined : byName[measure]!(total);
+    const { total, estimates } = resultOf(evaluation, results) ?? {};
+    // Nothing was measured on an empty selection, and nothing is decided by a sample.
+    if (total === undefined || total.n === 0 || estimates) return undefined;
+    const value = byName[measure]!(total);
+    // Of a result that did not go so far.
+    return Number.isNaN(value) ? undefined : value;
   };
+
+/** How far each evaluation must go for what assertions and constants ask of it, and at least to `least`. */
+export function depthsOf(analysis: Analysis, least: Depth): (evaluation: Evaluation) => Depth {
+  const asked = new Map<string, Depth>();
+  for (const { measure, evaluation } of analysis.requests) {
+    const key = evaluationKey(evaluation);
+    if (measure === 'row_nsr') asked.set(key, 'exact');
+    else if (measure === 'max_error' && !asked.has(key)) asked.set(key, 'maximum');
+  }
+  return (evaluation) => (least === 'exact' ? least : (asked.get(evaluationKey(evaluation)) ?? least));
+}
 
 /** Everything a spec needs to have evaluated, each once: the rows of its comparisons, and what its assertions ask. */
 export function evaluationsOf(analysis: Analysis): Evaluation[] {

@@ -3,7 +3,8 @@ import type { Declared } from '../lang/module.ts';
 import type { FormatSpec } from '../lang/spec.ts';
 import * as measures from '../measure/measures.ts';
 import type { Span } from '../syntax/tree.ts';
-import { decibels, percent, significant } from '../view/digits.ts';
+import { percent, significant } from '../view/digits.ts';
+import { sqnrText } from '../view/sqnrText.ts';
 import { assertionLine } from './hoverOfDeclared.ts';
 import { evaluationsOfFormat, type Results, resultOf } from './known.ts';
 
@@ -33,11 +34,12 @@ function formatLenses(symbol: Declared, spec: FormatSpec, analysis: Analysis, re
   const at = symbol.declaration.name!;
   const evaluations = evaluationsOfFormat(analysis, symbol);
   const lines = evaluations.flatMap((evaluation): string[] => {
-    const total = resultOf(evaluation, results)?.total;
-    if (!total) return [];
+    const result = resultOf(evaluation, results);
+    if (!result) return [];
+    const { total } = result;
     const instance = evaluation.format.name === spec.name ? '' : `${evaluation.format.name} `;
     const clipped = measures.clipped(total) > 0 ? `, ${percent(measures.clipped(total))} clipped` : '';
-    return [`${instance}SQNR ${decibels(measures.sqnr(total))} dB on ${evaluation.weights.name}, ${evaluation.scale.name}${clipped}`];
+    return [`${instance}SQNR ${sqnrText(result)} on ${evaluation.weights.name}, ${evaluation.scale.name}${clipped}`];
   });
   if (evaluations.length === 0) {
     const own = spec.scale ? ` · ${significant(measures.nominalBitsPerWeight(spec.bits, spec.scale.rule), 4)} bits per weight` : '';

@@ -10,10 +10,16 @@ import { decibels, significant } from '../view/digits.ts';
 import { quoted } from '../weights/problem.ts';
 import type { WeightProblem } from '../weights/tensor.ts';
 import { visible } from '../weights/visibleName.ts';
-import { type Results, resultOf } from './known.ts';
+import { fullResultOf, type Results } from './known.ts';
 
 /** What is wrong with linked weights, by {@link weightsKey}. */
 export type Problems = ReadonlyMap<string, readonly WeightProblem[]>;
+
+/** Problems of the same weights that were met on two occasions, each said once. */
+export const together = (one: readonly WeightProblem[], other: readonly WeightProblem[]): readonly WeightProblem[] => [
+  ...one,
+  ...other.filter(({ message }) => one.every((problem) => problem.message !== message)),
+];
 
 /** The most findings about one set of weights: a file with a hundred thousand bad tensors is one bad file. */
 const maxProblems = 20;
@@ -44,7 +50,7 @@ function firstResults({ comparisons, requests }: Analysis, results: Results): Re
   const found = new Map<Declared, EvaluationResult>();
   const note = (evaluation: Evaluation): void => {
     const { symbol } = evaluation.weights;
-    const result = found.has(symbol) ? undefined : resultOf(evaluation, results);
+    const result = found.has(symbol) ? undefined : fullResultOf(evaluation, results);
     if (result) found.set(symbol, result);
   };
   for (const { rows } of comparisons) rows.forEach(note);
@@ -73,7 +79,7 @@ function dominated({ rows, symbol }: Comparison, results: Results): Finding[] {
   const formats = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats')?.value;
   if (!formats) return [];
   const designs = rows.flatMap((evaluation): Design[] => {
-    const total = resultOf(evaluation, results)?.total;
+    const total = fullResultOf(evaluation, results)?.total;
     return total
       ? [{ evaluation, bits: measures.bitsPerWeight(total, evaluation.format.bits, evaluation.scale.rule), sqnr: measures.sqnr(total) }]
       : [];

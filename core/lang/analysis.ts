@@ -3,6 +3,7 @@ import { assertion } from './assertions.ts';
 import { type Binding, bind } from './bind.ts';
 import { comparison, placeOf } from './comparisons.ts';
 import { evaluate } from './evaluate.ts';
+import { type FactRequest, type KnownOfWeights, nothingKnown } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { formatSpec } from './formats.ts';
 import { hardwareProblems } from './hardware.ts';
@@ -29,20 +30,21 @@ export interface Analysis {
   readonly assertions: readonly AssertionResult[];
   /** What assertions and constants need to have measured. */
   readonly requests: readonly MeasureRequest[];
+  /** What formats and measures rest on that only weights can tell, known by now or not. */
+  readonly asked: readonly FactRequest[];
+  /** What it was made with. */
+  readonly known: KnownOfWeights;
 }
 
-/** What is known of a measure; undefined until it is measured. */
-export type Measured = (request: MeasureRequest) => number | undefined;
-
 /** Works out the spec in `text`. Never throws; time is bounded whatever the text says. */
-export function analyse(uri: string, text: string, files: Files, measured: Measured = () => undefined): Analysis {
+export function analyse(uri: string, text: string, files: Files, known: KnownOfWeights = nothingKnown): Analysis {
   const module = loadModule(uri, text, files);
-  return analyseModule(module, measured);
+  return analyseModule(module, known);
 }
 
 /** Likewise, of a file that is loaded already. */
-export function analyseModule(module: Module, measured: Measured = () => undefined): Analysis {
-  const within = context(module, measured);
+export function analyseModule(module: Module, known: KnownOfWeights = nothingKnown): Analysis {
+  const within = context(module, known);
   const scope = scopeOf(module, within);
   const binding = bind(module);
   const formats = new Map<Declared, FormatSpec>();
@@ -78,6 +80,8 @@ export function analyseModule(module: Module, measured: Measured = () => undefin
     comparisons,
     assertions,
     requests: within.requests,
+    asked: [...within.asked.values()],
+    known,
   };
 }
 
@@ -105,8 +109,4 @@ const sorted = (findings: Finding[]): Finding[] =>
   findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : 1));
 
 /** The scope of an analysed file, to evaluate more of its expressions. */
-export const scopeIn = (analysis: Analysis): Scope =>
-  scopeOf(
-    analysis.module,
-    context(analysis.module, () => undefined),
-  );
+export const scopeIn = (analysis: Analysis): Scope => scopeOf(analysis.module, context(analysis.module, analysis.known));

@@ -7,6 +7,8 @@ import { defaultOffset, quantiles } from '../format/construct/quantiles.ts';
 import { sums } from '../format/construct/sums.ts';
 import { argumentOf, type Bound, invalid, mismatch, numberOf, numbersIn, truthOf, wordOf } from './call.ts';
 import { evaluate } from './evaluate.ts';
+import { optimalCall } from './optimal.ts';
+import { objectKey } from './remembered.ts';
 import { unknown, type Value } from './value.ts';
 
 /** What a call of a construction means: levels that wait for the width of their format. */
@@ -32,7 +34,7 @@ const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
   },
   quantiles: (bound) => {
     const dist = argumentOf(bound, 'dist')!;
-    if (dist.kind === 'not-computed') return dist;
+    if (dist.kind === 'not-computed' || dist.kind === 'awaited') return dist;
     if (dist.kind !== 'distribution') {
       mismatch(bound, 'dist', 'a distribution', dist);
       return unknown;
@@ -42,7 +44,8 @@ const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
     const type = wordOf<'fp32' | 'fp64'>(bound, 'type', 'fp64');
     if (zero === undefined || offset === undefined || type === undefined) return unknown;
     const isWritten = bound.given.has('offset');
-    const key = `quantiles ${JSON.stringify(dist.distribution)} ${zero} ${offset} ${type}`;
+    const of = dist.distribution.kind === 'empirical' ? objectKey(dist.distribution.quantiles) : JSON.stringify(dist.distribution);
+    const key = `quantiles ${of} ${zero} ${offset} ${type}`;
     return levels(key, (bits) =>
       quantiles({ bits, dist: dist.distribution, zero, offset: isWritten ? offset : defaultOffset(bits), type }),
     );
@@ -66,6 +69,7 @@ const constructions: Readonly<Record<string, (bound: Bound) => Value>> = {
     const es = numberOf(bound, 'es', Number.NaN);
     return es === undefined ? unknown : levels(`posit ${es}`, (bits) => posit(bits, es));
   },
+  optimal: optimalCall,
 };
 
 const levels = (key: string, build: (bits: number) => Constructed): Value => ({ kind: 'levels', key, build });

@@ -110,7 +110,7 @@ function unary(node: Unary, scope: Scope, place: Slot | undefined): Value {
   const operand = evaluate(node.operand, scope, place);
   if (operand.kind === 'unknown' || operand.kind === 'pending' || node.operator === '+') return operand;
   if (operand.kind === 'number') return number(-operand.value, operand.unit);
-  if (operand.kind === 'list' || operand.kind === 'levels') return multiplied(operand, -1, node, scope);
+  if (isScalable(operand)) return multiplied(operand, -1, node, scope);
   report(scope, 'type.mismatch', node.operand, `A number is due behind the sign, not ${describe(operand)}`);
   return unknown;
 }
@@ -119,16 +119,16 @@ function binary(node: Binary, scope: Scope): Value {
   const left = evaluate(node.left, scope);
   const right = evaluate(node.right, scope);
   if (left.kind === 'unknown' || right.kind === 'unknown') return unknown;
-  if (right.kind === 'number' && right.unit === 'none' && (left.kind === 'list' || left.kind === 'levels')) {
+  if (right.kind === 'number' && right.unit === 'none' && isScalable(left)) {
     if (node.operator === '*') return multiplied(left, right.value, node, scope);
     if (node.operator === '/') return divided(left, right.value, node, scope);
   }
-  if (left.kind === 'number' && left.unit === 'none' && (right.kind === 'list' || right.kind === 'levels') && node.operator === '*') {
+  if (left.kind === 'number' && left.unit === 'none' && isScalable(right) && node.operator === '*') {
     return multiplied(right, left.value, node, scope);
   }
   if (!isNumeric(left) || !isNumeric(right)) {
     const [side, wrong] = isNumeric(left) ? [node.right, right] : [node.left, left];
-    if (wrong.kind === 'not-computed') return wrong;
+    if (wrong.kind === 'not-computed' || wrong.kind === 'awaited') return wrong;
     report(scope, 'type.mismatch', side, `A number is due beside \`${node.operator}\`, not ${describe(wrong)}`);
     return unknown;
   }
@@ -202,32 +202,28 @@ function unitFixes(node: Binary, left: Unit, right: Unit) {
   return [{ title: `Add the unit ${unit}`, edits: [{ start: bare.end, end: bare.end, text: ` ${unit}` }] }];
 }
 
-function multiplied(value: Extract<Value, { kind: 'list' | 'levels' }>, factor: number, node: Expression, scope: Scope): Value {
+/** What can be multiplied and divided item by item. */
+type Scalable = Extract<Value, { kind: 'list' | 'levels' | 'fitted' }>;
+const isScalable = (value: Value): value is Scalable => value.kind === 'list' || value.kind === 'levels' || value.kind === 'fitted';
+
+function multiplied(value: Scalable, factor: number, node: Expression, scope: Scope): Value {
   return eachLevel(value, `* ${factor}`, factor, (x) => x * factor, node, scope);
 }
 
 /** Division is not multiplication by the inverse: 0.1875 / 0.625 is 0.3, 0.1875 * 1.6 is not. */
-function divided(value: Extract<Value, { kind: 'list' | 'levels' }>, by: number, node: Expression, scope: Scope): Value {
+function divided(value: Scalable, by: number, node: Expression, scope: Scope): Value {
   return eachLevel(value, `/ ${by}`, 1 / by, (x) => x / by, node, scope);
 }
 
-function eachLevel(
-  value: Extract<Value, { kind: 'list' | 'levels' }>,
-  what: string,
-  factor: number,
-  change: (x: number) => number,
-  node: Expression,
-  scope: Scope,
-): Value {
-  if (value.kind === 'levels') {
+function eachLevel(value: Scalable, what: string, factor: number, change: (x: number) => number, node: Expression, scope: Scope): Value {
+  if (value.kind === 'levels') return scaledLevels(value, what, factor, change);
+  if (value.kind === 'fitted') {
+    const { levelsFor } = value;
     return {
-      kind: 'levels',
-      key: `(${value.key}) ${what}`,
-      build: (bits) => {
-        const table = value.build(bits);
-        if ('error' in table) return table;
-        const problem = scaled(table, factor);
-        return 'error' in problem ? problem : { ...table, levels: table.levels.map(change) };
+      kind: 'fitted',
+      levelsFor: (bits) => {
+        const found = levelsFor(bits);
+        return found.kind === 'levels' ? scaledLevels(found, what, factor, change) : found;
       },
     };
   }
@@ -239,6 +235,19 @@ function eachLevel(
   }
   return { kind: 'list', items: value.items.map((item) => (item.kind === 'number' ? number(change(item.value)) : item)) };
 }
+
+type Levels = Extract<Value, { kind: 'levels' }>;
+
+const scaledLevels = (value: Levels, what: string, factor: number, change: (x: number) => number): Levels => ({
+  kind: 'levels',
+  key: `(${value.key}) ${what}`,
+  build: (bits) => {
+    const table = value.build(bits);
+    if ('error' in table) return table;
+    const problem = scaled(table, factor);
+    return 'error' in problem ? problem : { ...table, levels: table.levels.map(change) };
+  },
+});
 
 /** More than any sweep or codebook needs; keeps `0..1e9` from being a list. */
 const maxItems = 4096;

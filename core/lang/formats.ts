@@ -34,15 +34,27 @@ export function formatSpec(
   }
   const name = spelled(value);
   const key = `${symbol.module.uri}#${name}#${(value.arguments ?? []).map(identity).join(' ')}`;
-  const { formats } = scope.context;
+  const { formats, building } = scope.context;
   if (formats.has(key)) return formats.get(key);
+  if (building.includes(key) || building.length > maxBuilding) {
+    const circle = building.includes(key) ? [...building.slice(building.indexOf(key)), key].map((one) => `\`${one.split('#')[1]}\``) : [];
+    const message =
+      circle.length > 0 ? `A circle: ${circle.join(' needs ')}` : `More than ${maxBuilding} formats need one another in a row`;
+    report(scope, 'extends.cycle', at, message);
+    return undefined;
+  }
+  building.push(key);
   const spec = blamed(scope, at.kind === 'declaration' ? (at.name ?? at) : at, () => {
     const bag = bagOf(value, at, scope);
     return bag && build(name, symbol, bag, scope);
   });
+  building.pop();
   formats.set(key, spec);
   return spec;
 }
+
+/** How many formats may need one another in a row, by their scales or grids: far beyond any real spec, far below the stack. */
+const maxBuilding = 50;
 
 function build(name: string, symbol: Declared, bag: Bag, scope: Scope): FormatSpec | undefined {
   const own = { ...scope, module: symbol.module, locals: new Map() };
@@ -116,6 +128,13 @@ function tableOf(value: Value, { member, scope }: Property, bits: number): Level
       );
     case 'list':
       return listTable(value, member.name.text === 'codes', member.value, bits, scope);
+    case 'fitted':
+      return tableOf(value.levelsFor(bits), { member, scope }, bits);
+    case 'awaited': {
+      const message = `These levels come from ${value.what}, not read yet; until then this format is left out of comparisons`;
+      report(scope, 'format.pending', member.value, message);
+      return undefined;
+    }
     case 'not-computed':
       report(scope, 'format.not-computed', member.value, `This version cannot compute ${value.what}, so this format has no levels yet`);
       return undefined;

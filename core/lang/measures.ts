@@ -5,6 +5,7 @@ import { scaleOf } from './scales.ts';
 import { report, type Scope } from './scope.ts';
 import type { FormatSpec, NamedScale } from './spec.ts';
 import { number, unknown, type Value } from './value.ts';
+import { weightMeasure } from './weightMeasures.ts';
 import { weightsSpec } from './weights.ts';
 
 /** What a measure means: a number, or a request to have it measured. */
@@ -14,6 +15,7 @@ export function measureCall(bound: Bound): Value {
     report(scope, 'measure.not-computed', node, `This version cannot compute \`${routine.name}\``);
     return { kind: 'not-computed', what: `\`${routine.name}(...)\`` };
   }
+  if (routine.name === 'nu' || routine.name === 'ks') return weightMeasure(bound);
   const format = formatOf(bound);
   if (!format) return unknown;
   const scale = scaleFor(format, bound);
@@ -28,7 +30,7 @@ export function measureCall(bound: Bound): Value {
   }
   const request = { measure: routine.name, unit: routine.unit!, evaluation: { format, weights, scale } };
   scope.context.requests.push(request);
-  const measured = scope.context.measured(request);
+  const measured = scope.context.known.measured(request);
   return measured === undefined ? { kind: 'pending', unit: request.unit } : number(measured, request.unit);
 }
 

@@ -25,4 +25,14 @@ export function rememberedOf<T>(of: object, key: string, make: () => T): T {
   return made;
 }
 
+/** A key that tells an object from all others, for the keys of what is made of it. */
+export function objectKey(of: object): string {
+  const known = numbers.get(of) ?? ++nNumbered;
+  numbers.set(of, known);
+  return String(known);
+}
+
+const numbers = new WeakMap<object, number>();
+let nNumbered = 0;
+
 const keptOf = new WeakMap<object, Map<string, unknown>>();

@@ -1,4 +1,4 @@
-import type { Slot } from './properties.ts';
+import { properties, type Slot } from './properties.ts';
 import type { Unit } from './unit.ts';
 
 /** Something that can be called. */
@@ -69,12 +69,12 @@ const levels = (name: string, doc: string, parameters: readonly Slot[], more: Pa
   computed: true,
   ...more,
 });
-const distribution = (name: string, doc: string, parameters: readonly Slot[] = [], computed = true): Routine => ({
+const distribution = (name: string, doc: string, parameters: readonly Slot[] = []): Routine => ({
   name,
   doc,
   parameters,
   gives: 'distribution',
-  computed,
+  computed: true,
 });
 const anchor = (name: string, doc: string, parameters: readonly Slot[]): Routine => ({
   name,
@@ -118,20 +118,32 @@ export const routines: readonly Routine[] = [
     slot('exponents', 'a range', 'Which powers, as in `-2..4`.'),
   ]),
   levels('posit', 'The posits of the width of the format; the code 1000... is NaR.', [slot('es', 'a count', 'Exponent bits.')]),
-  levels(
-    'optimal',
-    'The levels with the least error on weights.',
-    [
-      slot('weights', 'weights', 'What is fitted.'),
-      slot('scale', 'a scale', 'How the weights are normalised.'),
-      { ...choose, name: 'objective', doc: 'What is made least.' },
-      slot('symmetric', 'true or false', 'Whether every level has its negative.', 'false'),
-      slot('zero', 'true or false', 'Whether 0 is a level.', 'false'),
-      slot('grid', 'a step', 'Levels are multiples of it.', 'none'),
-      slot('pin', 'a list', 'Levels that must be there.', '[]'),
-    ],
-    { computed: false },
-  ),
+  levels('optimal', 'The levels with the least error on weights: of all codebooks that hold what is asked, the best under the scale.', [
+    slot('weights', 'weights, or a list', 'What is fitted.'),
+    { ...slot('scale', 'a scale', 'How the weights are normalised; absmax then lies at 1.'), record: () => properties.scale },
+    {
+      name: 'objective',
+      takes: 'an error',
+      doc: 'What is made least, summed over all weights.',
+      words: { mse: 'Squared error', mae: 'Absolute error' },
+      fallback: 'mse',
+    },
+    {
+      name: 'symmetric',
+      takes: 'true, false or spare',
+      doc: 'Whether every level has its negative.',
+      words: {
+        true: 'Every level has its negative; with 0 among them one code is unused',
+        false: 'Levels are free',
+        spare: 'That code has a positive level of its own; needs `zero` and a `grid`',
+      },
+      fallback: 'false',
+    },
+    slot('zero', 'true or false', 'Whether 0 is a level.', 'false'),
+    slot('grid', 'a step, a format or a list', 'Levels are multiples of a step, or some of these values.', 'any'),
+    slot('pin', 'a list', 'Levels that must be there.', '[]'),
+    slot('weigh', 'a list of numbers', 'How often an error counts, for each of a list of weights.', '1 each'),
+  ]),
   levels(
     'per_block',
     'A family of codebooks with a selector per block.',
@@ -142,7 +154,7 @@ export const routines: readonly Routine[] = [
   distribution('student_t', "Student's t-distribution.", [slot('nu', 'a positive number', 'Degrees of freedom.')]),
   distribution('laplace', 'The Laplace distribution.'),
   distribution('logistic', 'The logistic distribution.'),
-  distribution('empirical', 'The distribution of weights.', [slot('weights', 'weights', 'Whose.')], false),
+  distribution('empirical', 'The distribution of weights, each tensor over its root mean square.', [slot('weights', 'weights', 'Whose.')]),
   anchor('best_of', 'Maps absmax onto each target and keeps the one with the least error in the block.', [
     slot('targets', 'a list of numbers', 'Targets, in the order of preference.'),
     choose,
@@ -210,19 +222,19 @@ export const routines: readonly Routine[] = [
   hardwareMeasure('levels_of_logic', 'Gates on the longest path.', 'none'),
   {
     name: 'nu',
-    doc: "Degrees of freedom of the best-fit Student's t-distribution.",
+    doc: "Degrees of freedom of the best-fit Student's t-distribution, on average over the tensors with heavier tails than normal.",
     parameters: [slot('weights', 'weights', 'Whose.')],
     gives: 'measure',
     unit: 'none',
-    computed: false,
+    computed: true,
   },
   {
     name: 'ks',
-    doc: 'Kolmogorov-Smirnov distance to a distribution.',
+    doc: 'Kolmogorov-Smirnov distance to a distribution of the best location and scale, on average over the tensors.',
     parameters: [slot('weights', 'weights', 'Whose.'), slot('dist', 'a distribution', 'To what.')],
     gives: 'measure',
     unit: 'none',
-    computed: false,
+    computed: true,
   },
   {
     name: 'perplexity',

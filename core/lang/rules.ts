@@ -79,7 +79,8 @@ export function supernormal(ascending: Float64Array): { readonly value: number; 
   ];
 }
 
-function negativeZeroFix({ symbol }: FormatSpec, value: number): Fix | undefined {
+/** Gives the code of -0 another level, where the format is declared. */
+export function negativeZeroFix({ symbol }: FormatSpec, value: number): Fix | undefined {
   const { body, base } = symbol.declaration;
   if (!body) return undefined;
   const written = body.members.find((member) => member.name.text === 'negative_zero');
@@ -109,7 +110,7 @@ export function checkScales(evaluations: readonly Evaluation[], at: Span): Findi
   const others = new Set(cuts.map(({ name }) => name)).size - 1;
   const share = ((first.reach / first.target) * 100).toFixed(1).replace(/\.0$/, '');
   const message =
-    `\`${evaluations[0]!.format.name}\` reaches from ${ascending[0]} to ${ascending.at(-1)}, and ${first.name} maps the largest magnitude onto ` +
+    `\`${evaluations[0]!.format.name}\` reaches from ${short(ascending[0]!)} to ${short(ascending.at(-1)!)}, and ${first.name} maps the largest magnitude onto ` +
     `${first.target}: a block whose extreme is ${first.side}, about every other one, has it cut to ${share} %; \`anchor = signed_max\` would not` +
     (others > 0 ? ` (so do ${others} other scales)` : '');
   return [finding('scale.clips', at, message)];

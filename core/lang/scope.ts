@@ -1,4 +1,6 @@
+import type { Problem } from '../fit/moments.ts';
 import type { Span } from '../syntax/tree.ts';
+import { type FactOf, type FactRequest, factKey, factOf, type KnownOfWeights } from './facts.ts';
 import { type Finding, type FindingCode, finding } from './finding.ts';
 import { type Declared, type Module, shortName } from './module.ts';
 import type { FormatSpec, MeasureRequest, NamedScale } from './spec.ts';
@@ -10,11 +12,14 @@ export interface Context {
   readonly root: Module;
   readonly findings: Map<string, Finding>;
   readonly requests: MeasureRequest[];
-  /** What is known of a measure, or undefined until it is measured. */
-  readonly measured: (request: MeasureRequest) => number | undefined;
+  /** What it draws on of weights, by key; whether it is known or not. */
+  readonly asked: Map<string, FactRequest>;
+  readonly known: KnownOfWeights;
   /** Declarations being worked out, each needed by the one before. */
   readonly open: Declared[];
   readonly formats: Map<string, FormatSpec | undefined>;
+  /** The formats being worked out, each needed by the one before. */
+  readonly building: string[];
   readonly scales: Map<Declared, NamedScale | undefined>;
   /** The values of constants: one that names another twice, sixty times over, is still worked out once. */
   readonly constants: Map<Declared, Value>;
@@ -31,13 +36,15 @@ export interface Scope {
   readonly context: Context;
 }
 
-export const context = (root: Module, measured: Context['measured']): Context => ({
+export const context = (root: Module, known: KnownOfWeights): Context => ({
   root,
   findings: new Map(),
   requests: [],
-  measured,
+  asked: new Map(),
+  known,
   open: [],
   formats: new Map(),
+  building: [],
   scales: new Map(),
   constants: new Map(),
   elsewhere: [],
@@ -51,6 +58,13 @@ export const withLocals = (scope: Scope, locals: Iterable<readonly [string, Valu
   ...scope,
   locals: new Map([...scope.locals, ...locals]),
 });
+
+/** What is known of something that only weights can tell; undefined until it is found out, which is asked for herewith. */
+export function known<R extends FactRequest>(scope: Scope, request: R): FactOf[R['kind']] | Problem | undefined {
+  const { asked, known: all } = scope.context;
+  asked.set(factKey(request), request);
+  return factOf(request, all.facts);
+}
 
 /** Reports once what may be met several times: a family is worked out for each of its instances. */
 export function report(scope: Scope, code: FindingCode, at: Span, message: string, more: Parameters<typeof finding>[3] = {}): void {

@@ -3,6 +3,7 @@ import type { Distribution } from '../numeric/distribution.ts';
 import type { Anchor } from '../quantize/scaleRule.ts';
 import type { RecordLiteral } from '../syntax/tree.ts';
 import type { Declared } from './module.ts';
+import { objectKey } from './remembered.ts';
 import type { Scope } from './scope.ts';
 import { type Unit, withUnit } from './unit.ts';
 
@@ -18,12 +19,16 @@ export type Value =
   | { readonly kind: 'distribution'; readonly distribution: Distribution }
   /** Levels that still need the width of the format they are for. Two with one key are built alike. */
   | { readonly kind: 'levels'; readonly key: string; readonly build: (bits: number) => Constructed }
+  /** Levels that weights decide, for a width. */
+  | { readonly kind: 'fitted'; readonly levelsFor: (bits: number) => Extract<Value, { kind: 'levels' | 'awaited' | 'unknown' }> }
   | { readonly kind: 'anchor'; readonly anchor: Anchor }
   | { readonly kind: 'datapath'; readonly activation: string }
   /** A declaration, with arguments where it is a family. */
   | { readonly kind: 'symbol'; readonly symbol: Declared; readonly arguments: readonly Value[] | undefined }
   /** A number that is known when something is measured. */
   | { readonly kind: 'pending'; readonly unit: Unit }
+  /** Something that is known once weights are read. */
+  | { readonly kind: 'awaited'; readonly what: string }
   /** What this version knows but cannot compute; said where it matters. */
   | { readonly kind: 'not-computed'; readonly what: string }
   /** What went wrong is already reported. */
@@ -52,6 +57,7 @@ export function describe(value: Value): string {
     case 'distribution':
       return 'a distribution';
     case 'levels':
+    case 'fitted':
       return 'a construction of levels';
     case 'anchor':
       return 'an anchor';
@@ -59,6 +65,7 @@ export function describe(value: Value): string {
       return 'a datapath';
     case 'symbol':
       return `the ${value.symbol.declaration.keyword} \`${value.symbol.name}\``;
+    case 'awaited':
     case 'not-computed':
       return value.what;
     case 'unknown':
@@ -92,11 +99,6 @@ export function spelled(value: Value): string {
 export function identity(value: Value): string {
   if (value.kind === 'symbol') return [value.symbol.module.uri, ...(value.arguments ?? []).map(identity)].join(' ');
   if (value.kind === 'levels') return value.key;
-  if (value.kind !== 'anchor' && value.kind !== 'record') return '';
-  const known = identities.get(value) ?? ++nIdentities;
-  identities.set(value, known);
-  return String(known);
+  if (value.kind === 'distribution') return value.distribution.kind === 'empirical' ? objectKey(value.distribution.quantiles) : '';
+  return value.kind === 'anchor' || value.kind === 'record' || value.kind === 'fitted' ? objectKey(value) : '';
 }
-
-const identities = new WeakMap<Value, number>();
-let nIdentities = 0;

@@ -34,9 +34,10 @@ export interface Direct {
 
 /**
  * From what the error of a codebook under a rule can be read, without an approximation that is not named: a table for weights that are bf16
- * numbers, a sketch for others. A rule with several candidates per tensor is to be asked about candidate by candidate (`tensorCandidates`).
+ * numbers where one is wanted, else a sketch. A rule with several candidates per tensor is to be asked about candidate by candidate
+ * (`tensorCandidates`).
  */
-export function answerable(rule: ScaleRule, book: Codebook, storageType: StorageType): Answer {
+export function answerable(rule: ScaleRule, book: Codebook, storageType: StorageType, wanted: 'sketch' | 'bf16'): Answer {
   const { type } = rule;
   const plan = scalePlan(book, rule);
   const why = whyDirect(rule, plan);
@@ -45,7 +46,7 @@ export function answerable(rule: ScaleRule, book: Codebook, storageType: Storage
     return { from: 'direct', why: `Scales in \`${type.name}\` are rounded to the values of that type, not relative to absmax` };
   const within = rangeOf(plan, plan.candidates[0]!, type);
   const takesSign = rule.anchor.kind === 'signed_max' && plan.highest !== -plan.lowest;
-  if (isBf16(storageType) && !takesSign && isEquivariant(plan)) return { from: 'bf16', within };
+  if (wanted === 'bf16' && isBf16(storageType) && !takesSign && isEquivariant(plan)) return { from: 'bf16', within };
   const { reference, target } = referenceAndTarget(rule, plan, type, takesSign);
   return { from: 'sketch', reference, target, within };
 }

@@ -15,7 +15,7 @@ export interface BlockMaxima {
 }
 
 /** So many that the search for the maximum error hardly ever needs more. */
-export const KEPT = 4096;
+export const KEPT = 1024;
 
 export function blockMaxima(absmax: Float32Array): BlockMaxima {
   const collector = collectMaxima();
@@ -25,7 +25,7 @@ export function blockMaxima(absmax: Float32Array): BlockMaxima {
 
 /** Collects the maxima of blocks in their order, as fast as a pass over weights needs: most blocks are below those kept before. */
 export function collectMaxima(): { readonly add: (absmax: Float32Array) => void; readonly maxima: () => BlockMaxima } {
-  let kept: Maximum[] = [];
+  const kept = { absmax: new Float32Array(4 * KEPT), block: new Float64Array(4 * KEPT), n: 0 };
   let limit = 0;
   let nBlocks = 0;
   let nNonZero = 0;
@@ -34,44 +34,75 @@ export function collectMaxima(): { readonly add: (absmax: Float32Array) => void;
     add: (absmax) => {
       for (let b = 0; b < absmax.length; b++) {
         const a = absmax[b]!;
-        if (a > 0) {
-          nNonZero++;
-          if (a < least) least = a;
-          // An equal one that comes later would not stay.
-          if (a > limit) kept.push({ absmax: a, block: nBlocks + b });
-        }
-        if (kept.length >= 2 * KEPT) {
-          kept = largest(kept);
-          limit = kept.at(-1)!.absmax;
-        }
+        if (a === 0) continue;
+        nNonZero++;
+        if (a < least) least = a;
+        // An equal one that comes later would not stay.
+        if (a <= limit) continue;
+        kept.absmax[kept.n] = a;
+        kept.block[kept.n++] = nBlocks + b;
+        if (kept.n === kept.absmax.length) limit = thin(kept);
       }
       nBlocks += absmax.length;
     },
-    maxima: () => ({ nBlocks, least, ...largestFirst(kept), nNonZero }),
+    maxima: () => {
+      if (kept.n > KEPT) limit = thin(kept);
+      return { nBlocks, least, ...descending(kept), nNonZero };
+    },
   };
+}
+
+interface Kept {
+  readonly absmax: Float32Array;
+  readonly block: Float64Array;
+  n: number;
+}
+
+/** Keeps the {@link KEPT} largest, of equal ones the first, and gives the least of them. */
+function thin(kept: Kept): number {
+  const { absmax, block, n } = kept;
+  const limit = nthLargest(absmax.subarray(0, n), KEPT);
+  let nAtLimit = KEPT;
+  for (let i = 0; i < n; i++) if (absmax[i]! > limit) nAtLimit--;
+  kept.n = 0;
+  for (let i = 0; i < n; i++) {
+    if (absmax[i]! < limit || (absmax[i] === limit && nAtLimit-- <= 0)) continue;
+    absmax[kept.n] = absmax[i]!;
+    block[kept.n++] = block[i]!;
+  }
+  return limit;
+}
+
+/** The nth largest of positive numbers, by the digits of their patterns: always in proportion to their number, as sorting is not. */
+function nthLargest(values: Float32Array, nth: number): number {
+  let bits = new Uint32Array(values.slice().buffer);
+  for (const shift of [20, 10, 0]) {
+    const counts = new Uint32Array(4096);
+    for (const pattern of bits) counts[(pattern >>> shift) & 0xfff]!++;
+    let digit = 4095;
+    for (; counts[digit]! < nth; digit--) nth -= counts[digit]!;
+    bits = bits.filter((pattern) => ((pattern >>> shift) & 0xfff) === digit);
+  }
+  return new Float32Array(bits.buffer)[0]!;
+}
+
+function descending({ absmax, block, n }: Kept): Pick<BlockMaxima, 'absmax' | 'block'> {
+  // One number sorts faster than pairs are compared: the pattern of a float32, then the place from behind.
+  const bits = new Uint32Array(absmax.slice(0, n).buffer);
+  const order = Float64Array.from(bits, (pattern, i) => pattern * KEPT + (KEPT - 1 - i)).sort();
+  const places = Array.from(order, (key) => KEPT - 1 - (key % KEPT)).reverse();
+  return { absmax: Float32Array.from(places, (i) => absmax[i]!), block: Float64Array.from(places, (i) => block[i]!) };
 }
 
 /** The maxima of two parts, in their order. */
 export function joinedMaxima(a: BlockMaxima, b: BlockMaxima): BlockMaxima {
-  const list = (part: BlockMaxima, first: number): readonly Maximum[] =>
-    Array.from(part.absmax, (absmax, i) => ({ absmax, block: first + part.block[i]! }));
-  return {
-    nBlocks: a.nBlocks + b.nBlocks,
-    least: Math.min(a.least, b.least),
-    ...largestFirst([...list(a, 0), ...list(b, a.nBlocks)]),
-    nNonZero: a.nNonZero + b.nNonZero,
-  };
-}
-
-interface Maximum {
-  readonly absmax: number;
-  readonly block: number;
-}
-
-const largest = (maxima: readonly Maximum[]): Maximum[] =>
-  [...maxima].sort((a, b) => b.absmax - a.absmax || a.block - b.block).slice(0, KEPT);
-
-function largestFirst(maxima: readonly Maximum[]): Pick<BlockMaxima, 'absmax' | 'block'> {
-  const kept = largest(maxima);
-  return { absmax: Float32Array.from(kept, ({ absmax }) => absmax), block: Float64Array.from(kept, ({ block }) => block) };
+  const n = Math.min(KEPT, a.absmax.length + b.absmax.length);
+  const absmax = new Float32Array(n);
+  const block = new Float64Array(n);
+  for (let i = 0, j = 0; i + j < n; ) {
+    const isFirst = j === b.absmax.length || (i < a.absmax.length && a.absmax[i]! >= b.absmax[j]!);
+    absmax[i + j] = isFirst ? a.absmax[i]! : b.absmax[j]!;
+    block[i + j] = isFirst ? a.block[i++]! : a.nBlocks + b.block[j++]!;
+  }
+  return { nBlocks: a.nBlocks + b.nBlocks, least: Math.min(a.least, b.least), absmax, block, nNonZero: a.nNonZero + b.nNonZero };
 }

@@ -7,6 +7,7 @@ import type { Kernels, KernelType, Survey } from './kernels.ts';
 import type { Lines } from './lines.ts';
 import { mergeProfiles, PROFILE_VERSION, type Profile, type ProfileKey, type Statistics } from './profile.ts';
 import { type Reference, referenceOf, takesSign } from './reference.ts';
+import { referencesFrom } from './references.ts';
 import { HALF } from './sketch.ts';
 import { joinedSketches } from './sketchStatistics.ts';
 
@@ -23,9 +24,9 @@ const CHUNK = 2 ** 20;
 export const partsOf = (shape: readonly number[], key: ProfileKey): readonly Part[] => [...windows(blockLayout(shape, key), PART)];
 
 /** Whether there is a way to the profile: blocks in lines, of weights that float32 holds; tables of bf16, of blocks that are read at once. */
-export function isProfiled({ type, shape, readStored }: Pick<Tensor, 'type' | 'shape' | 'readStored'>, key: ProfileKey): boolean {
+export function isProfiled({ type, shape }: Pick<Tensor, 'type' | 'shape'>, key: ProfileKey): boolean {
   if (type === 'F64' || (key.axis === 'first' && key.block !== 'tensor')) return false;
-  return key.over !== 'bf16' || (type === 'BF16' && readStored !== undefined && blockLayout(shape, key).height <= CHUNK);
+  return key.over !== 'bf16' || (type === 'BF16' && blockLayout(shape, key).height <= CHUNK);
 }
 
 /** What a pass heeds while it runs. */
@@ -134,10 +135,12 @@ function addToSketch(source: Source, over: Reference, window: Window, lines: Lin
     }
   }
   kernels.addToSketch(type, window.n, lines, references, surveyed.nNonFinite === 0 ? 'all finite' : undefined);
+  let fourth = 0;
   for (let b = 0; b < references.length; b++) {
     const square = references[b]! * references[b]!;
-    pass.fourth += layout.height * square * square;
+    fourth += square * square;
   }
+  pass.fourth += layout.height * fourth;
 }
 
 /** The finite weights of a block, by the magnitude of its reference, which is not rounded to float32 here. */
@@ -156,9 +159,8 @@ function keptBlock(weights: Float32Array, over: Reference): ExactBlocks {
 
 /** The reference of each block. A caller may change the array. */
 function referencesOf({ kernels, type }: Source, over: Reference, n: number, lines: Lines, absmax: Float32Array): Float32Array {
-  if (over.kind === 'absmax') return absmax.slice();
+  if (!takesSign(over)) return referencesFrom(over, absmax);
   const reference = referenceOf(over);
-  if (!takesSign(over)) return absmax.map((a) => reference(-a, a));
   const { low, high } = kernels.ranges(type, n, lines);
   return low.map((least, b) => reference(least, high[b]!));
 }
@@ -206,4 +208,26 @@ function addTotals({ totals }: Pass, n: number, { signal, absSignal, nZeros, nNo
   totals.nZeros += nZeros;
   totals.signal += signal;
   totals.absSignal += absSignal;
+}
+
+/** The absmax of every block, in the order of the layout: float32, of finite weights. Of a tensor that {@link isProfiled}. */
+export async function absmaxOfBlocks(
+  tensor: Tensor,
+  rule: Pick<ProfileKey, 'block' | 'axis'>,
+  kernels: Kernels,
+  { signal }: PassOptions,
+): Promise<Float32Array> {
+  const layout = blockLayout(tensor.shape, rule);
+  const source: Source = { tensor, kernels, layout, type: kernelType(tensor) };
+  const absmax = new Float32Array(layout.nBlocks);
+  for (const { firstPanel, from, n } of windows(layout, CHUNK)) {
+    if (signal.aborted) throw new Error('cancelled');
+    if (n > CHUNK) throw new RangeError(`A block of ${n} weights is not read at once`);
+    await load(source, from, n);
+    absmax.set(
+      kernels.absmax(source.type, n, { lineLength: layout.lineLength, block: layout.height, start: from % layout.lineLength }),
+      firstPanel,
+    );
+  }
+  return absmax;
 }

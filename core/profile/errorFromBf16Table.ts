@@ -1,5 +1,5 @@
 import { nBelow } from '../fit/points.ts';
-import { type Codebook, threshold, tieGoesUp } from '../format/codebook.ts';
+import { type Codebook, nearestLevel, threshold, tieGoesUp } from '../format/codebook.ts';
 import { CLIP_TOLERANCE, isClipped } from '../measure/errorSums.ts';
 import { type Arithmetic, nearest } from '../numeric/arithmetic.ts';
 import { scalePlan } from '../quantize/scaleChoice.ts';
@@ -9,7 +9,7 @@ import type { Bf16Table } from './bf16Table.ts';
 import { COUNT, ENERGY, ENERGY_Y, ENERGY_YY, FIELDS, MASS, MASS_Y } from './cumulative.ts';
 import { type LevelSums, noLevelSums } from './levelSums.ts';
 import type { Profile } from './profile.ts';
-import { codeOfZero, errorOfZeroScales, levelOfZero, type ProfileError, profileSums } from './profileError.ts';
+import { codeOfZero, errorOfZeroScales, type ProfileError, profileSums } from './profileError.ts';
 
 /** A table made ready for many codebooks: per significand of absmax the sums over all cells below each, in the order of their values. */
 export interface Bf16Prefix {
@@ -18,10 +18,6 @@ export interface Bf16Prefix {
   readonly table: Bf16Table;
   /** 128 x ({@link VALUES} + 1) x FIELDS; y is the value of the cell, so that a is 2^e. */
   readonly sums: Float64Array;
-  /** Sums of |w| and w^2 of the weights too small for a cell: what the exact totals leave. */
-  readonly smallRest: { readonly abs: number; readonly square: number };
-  /** How far the sum of their squares may be off. */
-  readonly restBound: number;
 }
 
 /** Values of cells per significand of absmax: 16 octaves of 128 significands of either sign. */
@@ -43,8 +39,6 @@ function cellOf(k: number, i: number): number {
 
 export function bf16Prefix(profile: Pick<Profile, 'totals' | 'maxima'>, table: Bf16Table): Bf16Prefix {
   const sums = new Float64Array(128 * (VALUES + 1) * FIELDS);
-  let abs = 0;
-  let square = 0;
   for (let k = 0; k < 128; k++) {
     let [count, mass, massY, energy, energyY, energyYY] = [0, 0, 0, 0, 0, 0];
     for (let i = 0, to = k * (VALUES + 1) * FIELDS + FIELDS; i < VALUES; i++, to += FIELDS) {
@@ -58,61 +52,33 @@ export function bf16Prefix(profile: Pick<Profile, 'totals' | 'maxima'>, table: B
       sums[to + ENERGY] = energy += e;
       sums[to + ENERGY_Y] = energyY += e * value;
       sums[to + ENERGY_YY] = energyYY += e * value * value;
-      abs += m * Math.abs(value);
     }
-    square += energyYY;
   }
-  const { n, signal, absSignal } = profile.totals;
-  const rest = (whole: number, part: number, most: number): number => Math.min(Math.max(whole - part, 0), most);
-  // A weight too small for a cell is below 2^-15 x 2^e.
-  const most = total(table.small.energy) * SMALL ** 2;
-  return {
-    kind: 'bf16',
-    profile,
-    table,
-    sums,
-    smallRest: { abs: rest(absSignal, abs, total(table.small.mass) * SMALL), square: rest(signal, square, most) },
-    // A sum of n squares in float64 is off by about sqrt(n) x 2^-53 of itself.
-    restBound: Math.min(most, 4 * Math.sqrt(n) * 2 ** -53 * signal),
-  };
+  return { kind: 'bf16', profile, table, sums };
 }
-
-const SMALL = 2 ** -15;
-
-const total = (numbers: Float64Array): number => numbers.reduce((sum, x) => sum + x, 0);
 
 /**
  * The error of a codebook under a rule for which the table answers: exact but for rounding in float64, with the thresholds, scales and products
- * of the reference, tie by tie. Unknown is where the weights too small for a cell lie, and how large the blocks of zeros are: of interest only to
- * codebooks that do not decode 0 as 0. The stated bound is 1e-9 of the noise, what these could add, and what rounding leaves of a small rest.
+ * of the reference, tie by tie. Of the weights too small for a cell only sums by sign are known: where a codebook tells some from others of their
+ * sign, by a threshold within 2^-15 of 2^e but not at 0, all are taken to be at the level of their mean. The stated bound is 1e-9 of the noise
+ * and what this could be wrong by.
  */
 export function errorFromBf16Table(prefix: Bf16Prefix, book: Codebook, rule: ScaleRule): ProfileError {
-  const { profile, table, smallRest, restBound } = prefix;
+  const { profile, table } = prefix;
   const plan = scalePlan(book, rule);
   if (plan.largestMagnitude === 0 || plan.candidates[0]!.onto === 0) return errorOfZeroScales(profile, book);
   const scales = relativeScales(plan, 0);
   const sums = noLevelSums(book);
-  const zero = levelOfZero(book);
-  const largest = profile.maxima.absmax[0] ?? 0;
-  let unknown = restBound;
+  let unknown = 0;
   for (let k = 0; k < 128; k++) {
-    const scale = scales[k]!;
-    addCells(sums, prefix, k, linesOf(plan.arithmetic, book, scale));
-    const small = { count: table.small.counts[k]!, mass: table.small.mass[k]!, energy: table.small.energy[k]! };
-    const r = zero * scale;
-    // Zeros are taken to lie in blocks like the others of their significand.
-    const end = ((k + 1) * (VALUES + 1) - 1) * FIELDS;
-    const share = prefix.sums[end + COUNT]! > 0 ? table.zeros[k]! / prefix.sums[end + COUNT]! : 0;
-    const energy = small.energy + share * prefix.sums[end + ENERGY]!;
-    sums.noise += r * r * energy;
-    sums.power += r * r * energy;
-    sums.absNoise += Math.abs(r) * (small.mass + share * prefix.sums[end + MASS]!);
-    sums.counts[codeOfZero(book)]! += small.count + table.zeros[k]!;
-    if (zero === 0) sums.nZeroed += small.count;
-    unknown += Math.abs(r) * 2 * SMALL * small.energy + r * r * table.zeros[k]! * largest * largest;
+    const lines = linesOf(plan.arithmetic, book, scales[k]!);
+    addCells(sums, prefix, k, lines);
+    addZeros(sums, table, k, book, lines);
+    unknown += addSmall(sums, table, k, 1, plan.arithmetic, book, scales[k]!, lines);
+    unknown += addSmall(sums, table, k, -1, plan.arithmetic, book, scales[k]!, lines);
   }
-  sums.noise += smallRest.square;
-  sums.absNoise += zero === 0 ? smallRest.abs : 0;
+  // Their scale is 0: no level makes an error, and none is clipped.
+  sums.counts[codeOfZero(book)]! += table.zeroBlocks[0]!;
   return { sums: profileSums(profile, sums), noiseBound: 1e-9 * sums.noise + unknown };
 }
 
@@ -124,6 +90,8 @@ interface Lines {
   /** Values before `clipLow`, and from `clipHigh` on, count as clipped. */
   readonly clipLow: number;
   readonly clipHigh: number;
+  /** Whether what is nearly 0 does. */
+  readonly clipsZero: boolean;
 }
 
 function linesOf(arithmetic: Arithmetic, book: Codebook, scale: number): Lines {
@@ -155,6 +123,7 @@ function linesOf(arithmetic: Arithmetic, book: Codebook, scale: number): Lines {
     codes,
     clipLow: first(lowest - Math.abs(lowest) * CLIP_TOLERANCE, (x) => !(x < lowest && isClipped(x, lowest, highest))),
     clipHigh: first(highest + Math.abs(highest) * CLIP_TOLERANCE, (x) => x > highest && isClipped(x, lowest, highest)),
+    clipsZero: isClipped(0, lowest, highest),
   };
 }
 
@@ -186,3 +155,56 @@ function addCells(to: LevelSums, { sums }: Bf16Prefix, k: number, { reconstructs
   to.nClipped += sums[(start + clipLow) * FIELDS + COUNT]! - sums[start * FIELDS + COUNT]!;
   to.nClipped += sums[end + COUNT]! - sums[(start + clipHigh) * FIELDS + COUNT]!;
 }
+
+/** Adds the exact zeros in blocks of one significand of absmax, but for those in blocks of zeros. */
+function addZeros(to: LevelSums, { zeros }: Bf16Table, k: number, book: Codebook, { reconstructs, codes, clipsZero }: Lines): void {
+  const place = nearestLevel('float32', book, 0, 0);
+  const r = reconstructs[place]!;
+  to.noise += r * r * zeros.energy[k]!;
+  to.power += r * r * zeros.energy[k]!;
+  to.absNoise += Math.abs(r) * zeros.mass[k]!;
+  to.counts[codes[place]!]! += zeros.counts[k]!;
+  if (clipsZero) to.nClipped += zeros.counts[k]!;
+}
+
+/** Adds the weights of one sign that are too small for a cell, and returns how far the noise may be off. */
+function addSmall(
+  to: LevelSums,
+  { small }: Bf16Table,
+  k: number,
+  sign: 1 | -1,
+  arithmetic: Arithmetic,
+  book: Codebook,
+  scale: number,
+  { reconstructs, codes, clipsZero }: Lines,
+): number {
+  const side = 2 * k + (sign > 0 ? 0 : 1);
+  const count = small.counts[side]!;
+  if (count === 0) return 0;
+  const mass = small.mass[side]!;
+  const energy = small.energy[side]!;
+  const abs = small.abs[side]!;
+  const product = small.product[side]!;
+  const placeOf = (x: number): number => nearestLevel(arithmetic, book, 0, nearest(arithmetic, sign * x));
+  const place = placeOf(abs / mass / scale);
+  const r = sign * reconstructs[place]!;
+  to.noise += Math.max(0, small.square[side]! - r * (2 * product - r * energy));
+  to.product += r * product;
+  to.power += r * r * energy;
+  // Most levels are not among the weights, but 0 or farther from it.
+  to.absNoise += r > 0 ? Math.abs(r * mass - abs) : abs - r * mass;
+  to.counts[codes[place]!]! += count;
+  if (r === 0) to.nZeroed += count;
+  if (clipsZero) to.nClipped += count;
+  // The places between those of the least and of the largest such weight.
+  const ends = [placeOf(2 ** -149), placeOf(SMALL / scale)];
+  let unknown = 0;
+  for (let i = Math.min(...ends); i <= Math.max(...ends); i++) {
+    const other = sign * reconstructs[i]!;
+    unknown = Math.max(unknown, Math.abs(r - other) * (2 * product + Math.abs(r + other) * energy));
+  }
+  return unknown;
+}
+
+/** Weights too small for a cell are below this, over 2^e. */
+const SMALL = 2 ** -15;

@@ -20,6 +20,11 @@ export const prepared = (profile: Profile): PreparedProfile => ({
   prefix: profile.statistics.kind === 'sketch' ? sketchPrefix(profile, profile.statistics) : bf16Prefix(profile, profile.statistics.table),
 });
 
+/** An error, and of a search of the whole tensor the rule with the ratio that was chosen. */
+export interface FoundError extends ProfileError {
+  readonly rule: ScaleRule;
+}
+
 /** The key of the profile from which an answer is read. */
 export const keyOf = ({ block, axis }: ScaleRule, answer: Exclude<Answer, Direct>): ProfileKey => ({
   block,
@@ -31,23 +36,23 @@ export const keyOf = ({ block, axis }: ScaleRule, answer: Exclude<Answer, Direct
  * The error of a codebook under a rule, or why this profile does not tell it. Of a search of the whole tensor the candidate with the least noise.
  * The noise bound allows for blocks whose scales leave the normal numbers of their type downwards; where some do upwards, only quantizing helps.
  */
-export function errorFromProfile(profile: PreparedProfile, rule: ScaleRule, book: Codebook, type: StorageType): ProfileError | Direct {
+export function errorFromProfile(profile: PreparedProfile, rule: ScaleRule, book: Codebook, type: StorageType): FoundError | Direct {
   const { prefix } = profile;
-  let best: ProfileError | undefined;
+  let best: FoundError | undefined;
   for (const candidate of tensorCandidates(rule)) {
-    const answer = answerable(candidate, book, type);
+    const answer = answerable(candidate, book, type, prefix.kind);
     if (answer.from === 'direct') return answer;
     if (keyText(keyOf(candidate, answer)) !== profile.keyText) return { from: 'direct', why: `This profile is of ${profile.keyText}` };
     const range = rangeBound(prefix, answer.within);
     if (range === undefined) return { from: 'direct', why: `Some scales are too large for \`${candidate.type.name}\`` };
     const { sums, noiseBound } = errorOf(prefix, answer, book, candidate);
-    const lattice = answer.from === 'sketch' && type === 'F16' ? LATTICE * sums.noise : 0;
-    if (!best || sums.noise < best.sums.noise) best = { sums, noiseBound: noiseBound + lattice + range };
+    const lattice = answer.from === 'sketch' && (type === 'F16' || type === 'BF16') ? LATTICE * sums.noise : 0;
+    if (!best || sums.noise < best.sums.noise) best = { sums, noiseBound: noiseBound + lattice + range, rule: candidate };
   }
   return best!;
 }
 
-/** Quotients of fp16 numbers lie on fractions, not anywhere in a bin: seen to cost at most this share of the noise. */
+/** Quotients of fp16 and bf16 numbers lie on fractions, not anywhere in a bin: seen to cost at most this share of the noise. */
 const LATTICE = 2e-5;
 
 function errorOf(prefix: SketchPrefix | Bf16Prefix, answer: Exclude<Answer, Direct>, book: Codebook, rule: ScaleRule): ProfileError {

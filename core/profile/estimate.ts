@@ -1,5 +1,5 @@
-import type { ErrorSums } from '../measure/errorSums.ts';
-import { add } from '../measure/errorSums.ts';
+import { add, type ErrorSums } from '../measure/errorSums.ts';
+import * as measures from '../measure/measures.ts';
 import { studentTQuantile } from '../numeric/studentT.ts';
 
 /** A measure of a whole tensor as far as a sample tells, with an interval that holds the truth 95 times of 100. */
@@ -72,24 +72,26 @@ const allBut = (all: ErrorSums, part: ErrorSums): ErrorSums => ({
   counts: all.counts.map((count, code) => count - part.counts[code]!),
 });
 
-/**
- * Where `nRuns` runs of `length` weights begin: one at random in each of as many equal parts of the tensor, at multiples of `block`, so that the
- * blocks of a run are whole. The same for the same seed. All of a tensor that has no room for so many is one run.
- */
-export function runStarts(n: number, nRuns: number, length: number, block: number, seed: number): readonly number[] {
-  if (n <= nRuns * length) return [0];
-  const random = mulberry32(seed);
-  const part = n / nRuns;
-  return Array.from({ length: nRuns }, (_, i) => Math.floor((i * part + random() * (part - length)) / block) * block);
-}
+/** The measures that have estimates, by the names that the language gives them. */
+export type EstimatedMeasure = keyof typeof estimated;
 
-/** Mulberry32 by Tommy Ettinger: evenly spread numbers from 0 to below 1. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const estimated = {
+  sqnr: [measures.sqnr, 'any'],
+  nsr: [measures.nsr, 'positive'],
+  mse: [measures.mse, 'positive'],
+  rmse: [measures.rmse, 'positive'],
+  mae: [measures.mae, 'positive'],
+  relative_mae: [measures.relativeMae, 'positive'],
+  cosine: [measures.cosine, 'cosine'],
+  clipped: [measures.clipped, 'share'],
+  zeroed: [measures.zeroed, 'share'],
+  entropy: [measures.entropy, 'any'],
+} satisfies Record<string, readonly [(sums: ErrorSums) => number, Spread]>;
+
+/** The estimates of all measures that have them. */
+export type Estimates = Readonly<Record<EstimatedMeasure, Estimate>>;
+
+export const estimates = (runs: readonly [ErrorSums, ...ErrorSums[]], nOfAll: number): Estimates =>
+  Object.fromEntries(
+    Object.entries(estimated).map(([name, [measure, spread]]) => [name, estimate(measure, spread, runs, nOfAll)]),
+  ) as unknown as Estimates;

@@ -22,11 +22,11 @@ export const noBlocks = (): ExactBlocks => ({
 /**
  * The blocks of a part of a tensor to keep exactly, by their place in it, given the magnitudes of their references, their size, and the
  * weights of the tensor: all of a small one; else those above 32 times the median, the largest first where they are too many. The median is that
- * of a thousand blocks evenly spread, as sorting all would take longer than profiling them.
+ * of some hundred blocks evenly spread, as sorting all would take longer than profiling them.
  */
 export function blocksToKeep(references: Float32Array | Float64Array, blockSize: number, nOfTensor: number): readonly number[] {
   if (nOfTensor <= EXACT_WEIGHTS) return [...references.keys()];
-  const step = Math.max(1, Math.floor(references.length / 1024));
+  const step = Math.max(1, Math.floor(references.length / 256));
   const used = Float64Array.from({ length: Math.floor(references.length / step) }, (_, i) => references[i * step]!)
     .filter((a) => a > 0)
     .sort();

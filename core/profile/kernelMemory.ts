@@ -36,12 +36,16 @@ export const at = placed({
   planes: 0,
 });
 
-/** Counts of a row, of a plane. A cell of a row counts by sign, gap and fraction; one for each sign what is smaller; one the zeros among these. */
+/**
+ * Counts of a row, of a plane. A cell of a row counts by sign, gap and fraction; one for each sign what is smaller; one for each sign the zeros
+ * among these. From `SMALL_SUMS` on, float64 sums over what is smaller and not 0: of |w| for each sign, and of w^2.
+ */
 const ROW = 4112;
 const PLANE = 128 * ROW;
 const SIGN_CELLS = 2049;
 const SMALL_CELL = 2048;
 const ZEROS_CELL = 4098;
+const SMALL_SUMS = 4100;
 const MAX_PLANES = 16;
 
 export const PAGES = Math.ceil(at.planes / PAGE);
@@ -50,44 +54,59 @@ export const PAGES_WITH_PLANES = Math.ceil((at.planes + 4 * MAX_PLANES * PLANE) 
 /** The pattern of 1.5 x 2^23 in float32. */
 const ROUNDER = 0x4b40_0000;
 
-/** The values that kernels/constants.ts names. */
-export function writeConstants(memory: ArrayBuffer): void {
-  new Uint32Array(memory, at.constants, 4).set([0x7fff_ffff, 0x7f80_0000, ROUNDER - HALF, ROUNDER + HALF]);
-  new Uint16Array(memory, at.constants + 16, 5).set([0x7fff, 0x7f80, 0x7f, SMALL_CELL, SIGN_CELLS]);
-  new Uint32Array(memory, at.constants + 28, 4).set([0x0f80_0000, 112 << 23, 113 << 23, 0x8fff_ffff]);
-  new Uint16Array(memory, at.constants + 44, 1)[0] = 0x7c00;
-  new Uint32Array(memory, at.constants + 48, 1)[0] = ROUNDER;
+/** The values that kernels/constants.ts names, in 64 bytes from an address. */
+export function writeConstants(memory: ArrayBuffer, start: number): void {
+  new Uint32Array(memory, start, 4).set([0x7fff_ffff, 0x7f80_0000, ROUNDER - HALF, ROUNDER + HALF]);
+  new Uint16Array(memory, start + 16, 5).set([0x7fff, 0x7f80, 0x7f, SMALL_CELL, SIGN_CELLS]);
+  new Uint32Array(memory, start + 28, 4).set([0x0f80_0000, 112 << 23, 113 << 23, 0x8fff_ffff]);
+  new Uint16Array(memory, start + 44, 1)[0] = 0x7c00;
+  new Uint32Array(memory, start + 48, 4).set([ROUNDER, 0x0c08_0400, 0x7f7f_ffff, 0xff]);
 }
 
 /** Moves the counts of the planes to the table, plane by plane as their exponents ascend. */
-export function emptyPlanes(memory: ArrayBuffer, { counts, mass, energy, small, zeros }: Bf16Table): void {
+export function emptyPlanes(memory: ArrayBuffer, table: Bf16Table): void {
   const directory = new Uint8Array(memory, at.directory, 256);
   for (let field = 0; field < 256; field++) {
     if (directory[field] === 0) continue;
-    const cells = new Uint32Array(memory, at.planes + 4 * PLANE * (directory[field]! - 1), PLANE);
+    const start = at.planes + 4 * PLANE * (directory[field]! - 1);
+    const cells = new Uint32Array(memory, start, PLANE);
     const weight = powerOfTwo(field - 127);
     for (let fraction = 0; fraction < 128; fraction++) {
       const row = cells.subarray(fraction * ROW, (fraction + 1) * ROW);
-      for (let sign = 0; sign < 2; sign++) {
-        for (let i = 0; i < SMALL_CELL; i++) {
-          const count = row[sign * SIGN_CELLS + i]!;
-          if (count === 0) continue;
-          const cell = (fraction * 2 + sign) * SMALL_CELL + i;
-          counts[cell]! += count;
-          mass[cell]! += count * weight;
-          energy[cell]! += count * weight * weight;
-        }
-      }
-      const nSmall = row[SMALL_CELL]! + row[SIGN_CELLS + SMALL_CELL]! - row[ZEROS_CELL]!;
-      small.counts[fraction]! += nSmall;
-      small.mass[fraction]! += nSmall * weight;
-      small.energy[fraction]! += nSmall * weight * weight;
-      zeros[fraction]! += row[ZEROS_CELL]!;
+      const sums = new Float64Array(memory, start + 4 * (fraction * ROW + SMALL_SUMS), 4);
+      for (let sign = 0; sign < 2; sign++) addSide(table, fraction, sign, row, sums, weight);
     }
     cells.fill(0);
   }
-  zeros[0]! += Number(new BigUint64Array(memory, at.directory + 264, 1)[0]);
+  table.zeroBlocks[0]! += Number(new BigUint64Array(memory, at.directory + 264, 1)[0]);
   new Uint8Array(memory, at.directory, 512).fill(0);
+}
+
+/** Adds the weights of one sign in blocks of one absmax. */
+function addSide(table: Bf16Table, fraction: number, sign: number, row: Uint32Array, sums: Float64Array, weight: number): void {
+  const side = fraction * 2 + sign;
+  for (let i = 0; i < SMALL_CELL; i++) {
+    const count = row[sign * SIGN_CELLS + i]!;
+    if (count > 0) addCount(table, side * SMALL_CELL + i, count, weight);
+  }
+  const nZeros = row[ZEROS_CELL + sign]!;
+  addCount(table.zeros, fraction, nZeros, weight);
+  const { small } = table;
+  addCount(small, side, row[sign * SIGN_CELLS + SMALL_CELL]! - nZeros, weight);
+  small.abs[side]! += sums[sign]!;
+  small.product[side]! += sums[sign]! * weight;
+  small.square[side]! += sums[2 + sign]!;
+}
+
+function addCount(
+  { counts, mass, energy }: { readonly counts: Float64Array; readonly mass: Float64Array; readonly energy: Float64Array },
+  cell: number,
+  count: number,
+  weight: number,
+): void {
+  counts[cell]! += count;
+  mass[cell]! += count * weight;
+  energy[cell]! += count * weight * weight;
 }
 
 /** Moves the counts of both tables to a histogram. */

@@ -57,7 +57,7 @@ export interface Survey {
 export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   const memory = new WebAssembly.Memory({ initial: PAGES });
   const code = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports as unknown as Code;
-  writeConstants(memory.buffer);
+  writeConstants(memory.buffer, at.constants);
 
   /** The sums of the blocks that the kernels left to their twins. */
   let restOfSketch = emptySketch();

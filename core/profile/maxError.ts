@@ -16,11 +16,11 @@ export interface FoundMaxError {
  * The maximum error of a tensor: blocks are read, the largest absmax first, until no other can have a larger error.
  * `errorOf` reads a block and says its maximum error; `bound` is {@link blockErrorBound}.
  */
-export function maxErrorFromMaxima(maxima: BlockMaxima, bound: BlockBound, errorOf: (block: number) => number): FoundMaxError {
+export async function maxErrorFromMaxima(maxima: BlockMaxima, bound: BlockBound, errorOf: ErrorOfBlock): Promise<FoundMaxError> {
   let best = 0;
   for (let i = 0; i < maxima.absmax.length; i++) {
     if (bound(maxima.absmax[i]!) <= best) return { maxError: best, nRead: i, isExact: true };
-    best = Math.max(best, errorOf(maxima.block[i]!));
+    best = Math.max(best, await errorOf(maxima.block[i]!));
   }
   const last = maxima.absmax.at(-1);
   const nRead = maxima.absmax.length;
@@ -28,19 +28,22 @@ export function maxErrorFromMaxima(maxima: BlockMaxima, bound: BlockBound, error
 }
 
 /** Likewise given every absmax, so that it is always exact: the largest first, then the others in their order. */
-export function maxErrorFromAbsmax(absmax: Float32Array, bound: BlockBound, errorOf: (block: number) => number): FoundMaxError {
+export async function maxErrorFromAbsmax(absmax: Float32Array, bound: BlockBound, errorOf: ErrorOfBlock): Promise<FoundMaxError> {
   const maxima = blockMaxima(absmax);
-  const found = maxErrorFromMaxima(maxima, bound, errorOf);
+  const found = await maxErrorFromMaxima(maxima, bound, errorOf);
   if (found.isExact) return found;
   const isRead = new Set(maxima.block);
   let { maxError, nRead } = found;
   for (let block = 0; block < absmax.length; block++) {
     if (bound(absmax[block]!) <= maxError || isRead.has(block)) continue;
-    maxError = Math.max(maxError, errorOf(block));
+    maxError = Math.max(maxError, await errorOf(block));
     nRead++;
   }
   return { maxError, nRead, isExact: true };
 }
+
+/** Reads a block, by its number, and says its maximum error. */
+export type ErrorOfBlock = (block: number) => number | Promise<number>;
 
 /** At least the maximum error of any block with this absmax; does not fall as absmax grows. */
 export type BlockBound = (absmax: number) => number;

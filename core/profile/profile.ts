@@ -1,5 +1,5 @@
 import type { ScaleRule } from '../quantize/scaleRule.ts';
-import type { Bf16Table } from './bf16Table.ts';
+import { arraysOfTable, type Bf16Table } from './bf16Table.ts';
 import { type BlockMaxima, joinedMaxima } from './blockMaxima.ts';
 import type { Reference } from './reference.ts';
 import { emptyBf16Table } from './scatterBf16Table.ts';
@@ -18,7 +18,7 @@ export interface Profile {
 }
 
 /** To be raised whenever a profile of the same weights would no longer be the same. */
-export const PROFILE_VERSION = 1;
+export const PROFILE_VERSION = 2;
 
 /** What a profile is of, apart from the weights: profiles with the same key can be put together, and answer the same questions. */
 export interface ProfileKey {
@@ -85,14 +85,11 @@ function joinedStatistics(parts: readonly Statistics[]): Statistics {
 
 function joinedTables(tables: readonly Bf16Table[]): Bf16Table {
   const sum = emptyBf16Table();
-  for (const { counts, mass, energy, small, zeros } of tables) {
-    addTo(sum.counts, counts);
-    addTo(sum.mass, mass);
-    addTo(sum.energy, energy);
-    addTo(sum.small.counts, small.counts);
-    addTo(sum.small.mass, small.mass);
-    addTo(sum.small.energy, small.energy);
-    addTo(sum.zeros, zeros);
+  for (const table of tables) {
+    const arrays = arraysOfTable(table);
+    arraysOfTable(sum).forEach((sums, i) => {
+      addTo(sums, arrays[i]!);
+    });
   }
   return sum;
 }

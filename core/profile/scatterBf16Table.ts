@@ -7,19 +7,28 @@ export const emptyBf16Table = (): Bf16Table => ({
   counts: new Float64Array(CELLS),
   mass: new Float64Array(CELLS),
   energy: new Float64Array(CELLS),
-  small: { counts: new Float64Array(128), mass: new Float64Array(128), energy: new Float64Array(128) },
-  zeros: new Float64Array(128),
+  small: {
+    counts: new Float64Array(256),
+    mass: new Float64Array(256),
+    energy: new Float64Array(256),
+    abs: new Float64Array(256),
+    product: new Float64Array(256),
+    square: new Float64Array(256),
+  },
+  zeros: { counts: new Float64Array(128), mass: new Float64Array(128), energy: new Float64Array(128) },
+  zeroBlocks: new Float64Array(1),
 });
 
 /**
  * Adds bfloat16 weights, as bits, to a table in blocks scaled by absmax, and returns how many were left out for not being finite. The readable
- * twin of the kernel, which leaves the same numbers. A block of zeros counts as of significand 0.
+ * twin of the kernel, which leaves the same numbers.
  */
 export function scatterBf16Table(table: Bf16Table, bits: Uint16Array, lines: Lines): number {
-  const { small, zeros } = table;
+  const { small, zeros, zeroBlocks } = table;
   let nNonFinite = 0;
   eachBlock(bits.length, lines, (from, to) => {
-    const absmax = float(absmaxBits(bits, from, to));
+    const most = absmaxBits(bits, from, to);
+    const absmax = float(most);
     const weight = powerOfTwo(absmax.exponent);
     for (let i = from; i < to; i++) {
       const magnitude = bits[i]! & MAGNITUDE;
@@ -27,20 +36,39 @@ export function scatterBf16Table(table: Bf16Table, bits: Uint16Array, lines: Lin
         nNonFinite++;
         continue;
       }
+      if (most === 0) {
+        zeroBlocks[0]!++;
+        continue;
+      }
       if (magnitude === 0) {
-        zeros[absmax.fraction]!++;
+        add(zeros, absmax.fraction, weight);
         continue;
       }
       const { exponent, fraction } = float(magnitude);
       const gap = absmax.exponent - exponent;
-      const sums = gap < 16 ? table : small;
-      const cell = gap < 16 ? ((absmax.fraction * 2 + (bits[i]! >>> 15)) * 16 + gap) * 128 + fraction : absmax.fraction;
-      sums.counts[cell]!++;
-      sums.mass[cell]! += weight;
-      sums.energy[cell]! += weight * weight;
+      const side = absmax.fraction * 2 + (bits[i]! >>> 15);
+      if (gap < 16) {
+        add(table, (side * 16 + gap) * 128 + fraction, weight);
+        continue;
+      }
+      const w = powerOfTwo(exponent) * (1 + fraction / 128);
+      add(small, side, weight);
+      small.abs[side]! += w;
+      small.product[side]! += weight * w;
+      small.square[side]! += w * w;
     }
   });
   return nNonFinite;
+}
+
+function add(
+  { counts, mass, energy }: { readonly counts: Float64Array; readonly mass: Float64Array; readonly energy: Float64Array },
+  cell: number,
+  weight: number,
+): void {
+  counts[cell]!++;
+  mass[cell]! += weight;
+  energy[cell]! += weight * weight;
 }
 
 const MAGNITUDE = 0x7fff;

@@ -1,4 +1,5 @@
 import type { Problem } from '../fit/moments.ts';
+import { arraysOfTable } from './bf16Table.ts';
 import { KEPT } from './blockMaxima.ts';
 import { type Reader, reader, type Writer, writer } from './codec.ts';
 import { EXACT_WEIGHTS } from './exactBlocks.ts';
@@ -106,8 +107,7 @@ function filled<A extends Float64Array | Float32Array | Uint32Array>(from: Reade
 /** The arrays of fixed lengths. */
 function arraysOf(statistics: Statistics): readonly Float64Array[] {
   if (statistics.kind === 'sketch') return [statistics.sketch.counts, statistics.sketch.mass, statistics.sketch.energy];
-  const { counts, mass, energy, small, zeros } = statistics.table;
-  return [counts, mass, energy, small.counts, small.mass, small.energy, zeros];
+  return arraysOfTable(statistics.table);
 }
 
 /** Whether every number is one that a profile can have, and the counts add up. */
@@ -118,8 +118,8 @@ function isSound({ totals, maxima, statistics }: Profile): boolean {
   if (!maxima.block.every((block) => Number.isInteger(block) && block >= 0 && block < maxima.nBlocks)) return false;
   if (!arraysOf(statistics).every((sums) => sums.every(isSum))) return false;
   if (statistics.kind === 'bf16') {
-    const { counts, small, zeros } = statistics.table;
-    return total(counts) + total(small.counts) + total(zeros) === totals.n;
+    const { counts, small, zeros, zeroBlocks } = statistics.table;
+    return total(counts) + total(small.counts) + total(zeros.counts) + total(zeroBlocks) === totals.n;
   }
   const { sketch, fourth, exact } = statistics;
   if (!isSum(fourth) || !exact.weights.every(Number.isFinite) || !exact.references.every(isSum)) return false;

@@ -65,7 +65,15 @@ export function* windows(
     let n = 0;
     let panel = firstPanel;
     do n += panelHeight(layout, panel++) * layout.width;
-    while (panel < end && n + panelHeight(layout, panel) * layout.width <= chunk);
+    while (panel < end && panel % layout.panelsPerLine !== 0 && n + panelHeight(layout, panel) * layout.width <= chunk);
+    // Whole lines at once: there may be millions of panels.
+    const line = layout.lineLength * layout.width;
+    const nLines = panel % layout.panelsPerLine === 0 ? Math.floor(Math.min((end - panel) / layout.panelsPerLine, (chunk - n) / line)) : 0;
+    if (nLines > 0) {
+      panel += nLines * layout.panelsPerLine;
+      n += nLines * line;
+    }
+    while (panel < end && n + panelHeight(layout, panel) * layout.width <= chunk) n += panelHeight(layout, panel++) * layout.width;
     yield { firstPanel, nPanels: panel - firstPanel, from, n };
     firstPanel = panel;
   }

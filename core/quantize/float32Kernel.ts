@@ -1,6 +1,6 @@
 import { floatTypes } from '../numeric/floatTypes.ts';
 import type { BlockScales, Kernel } from './kernel.ts';
-import { CELL_SHIFT, type Lookup, lookup, lookups } from './lookup.ts';
+import { CELL_SHIFT, type Cuts, type Lookup, lookup, lookups, place as placeOf } from './lookup.ts';
 import { eachPanel } from './pieces.ts';
 import { endRow, type RunningSums } from './runningSums.ts';
 
@@ -14,6 +14,8 @@ export const float32Kernel: Kernel<Float32Array, Lookup> = {
     eachPanel(layout, piece, (from, to, column, block) =>
       addErrors(piece.weights, from, to, column, layout.width, scales, choose, errors, block),
     ),
+  places: (layout, piece, scales, out) =>
+    eachPanel(layout, piece, (from, to, column, block) => findPlaces(piece.weights, from, to, column, layout.width, scales, block, out)),
   addSums: (layout, piece, scales, sums) =>
     eachPanel(layout, piece, (from, to, column, block) => addSums(sums, piece.weights, from, to, column, layout.width, scales, block)),
 };
@@ -107,6 +109,24 @@ function addErrors(
     }
   }
   if (width === 1) errors[c] = sum;
+}
+
+/** Writes the place of each weight of a piece. */
+function findPlaces(
+  x: Float32Array,
+  from: number,
+  to: number,
+  column: number,
+  width: number,
+  { scales, lookups }: BlockScales<Cuts>,
+  block: number,
+  out: Uint8Array,
+): void {
+  for (let i = from; i < to; i++) {
+    const c = block + ((column + i - from) % width);
+    const w = x[i]!;
+    out[i] = placeOf(lookups[c]!.cuts, w - w !== 0 || scales[c] === 0 ? 0 : Math.fround(w / scales[c]!));
+  }
 }
 
 /** Quantizes a piece and adds its errors to the sums. */

@@ -34,6 +34,15 @@ export const float64Kernel: Kernel<Float64Array, Lookup64> = {
       }
     }),
 
+  places: (layout, piece, { scales, lookups }, out) =>
+    eachPanel(layout, piece, (from, to, column, block) => {
+      for (let i = from; i < to; i++) {
+        const b = block + ((column + i - from) % layout.width);
+        const w = piece.weights[i]!;
+        out[i] = place(lookups[b]!.cuts, isUsable('float64', w) ? quotient(w, scales[b]!) : 0);
+      }
+    }),
+
   addSums: (layout, piece, { scales, lookups }, sums) =>
     eachPanel(layout, piece, (from, to, column, block) => {
       const { row, recent } = sums;

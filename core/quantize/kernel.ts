@@ -16,6 +16,8 @@ export interface Kernel<X extends FloatArray, L> {
   addRanges(layout: BlockLayout, piece: Piece<X>, ranges: Ranges): void;
   /** Adds the errors of a piece to those of its blocks, in the order of each block: what candidate scales are compared by. */
   addErrors(layout: BlockLayout, piece: Piece<X>, scales: BlockScales<L>, choose: ScalePlan['choose'], errors: Float64Array): void;
+  /** Writes the place among the ascending levels of each weight of a piece; of one that is not usable, that of 0. */
+  places(layout: BlockLayout, piece: Piece<X>, scales: BlockScales<L>, out: Uint8Array): void;
   /** Quantizes a piece and adds its errors to the sums. */
   addSums(layout: BlockLayout, piece: Piece<X>, scales: BlockScales<L>, sums: RunningSums): void;
 }

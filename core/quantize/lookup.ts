@@ -6,25 +6,29 @@ import { type Arithmetic, nextBelow } from '../numeric/arithmetic.ts';
  * A codebook made ready for many float32 values x at one zero point. The place of x among the ascending levels is the number of `cuts` below x:
  * a tie that goes up has its cut one float32 lower, so that one strict comparison serves every tie rule.
  */
-export interface Lookup {
+export interface Cuts {
   /** As many as levels, ascending; the last is infinite, as nothing is above the highest level. */
   readonly cuts: Float32Array;
   /** The levels less the zero point, in float32. */
   readonly levels: Float32Array;
+  /** x beyond these counts as clipped. */
+  readonly clipLow: number;
+  readonly clipHigh: number;
+}
+
+/** Likewise, with a table that says where to look. */
+export interface Lookup extends Cuts {
   /** By the upper bits of a float32: the place of the least x with those bits. */
   readonly cells: Uint8Array;
   /** Whether some cell holds more than one cut, so that the place must be searched for upwards rather than by one comparison. */
   readonly dense: boolean;
-  /** x beyond these counts as clipped. */
-  readonly clipLow: number;
-  readonly clipHigh: number;
 }
 
 /** Sign, exponent and five bits of the significand: small enough for the first-level cache, fine enough for 4-bit codebooks. */
 export const CELL_SHIFT = 18;
 
 /** Likewise for float64, to be searched by halves. */
-export type Lookup64 = Pick<Lookup, 'clipLow' | 'clipHigh'> & { readonly cuts: Float64Array; readonly levels: Float64Array };
+export type Lookup64 = Pick<Cuts, 'clipLow' | 'clipHigh'> & { readonly cuts: Float64Array; readonly levels: Float64Array };
 
 /** The lookups of a codebook by zero point, each made when first asked for. */
 export function lookups<L>(make: (zeroPoint: number) => L): (zeroPoint: number) => L {
@@ -41,9 +45,15 @@ export function lookups<L>(make: (zeroPoint: number) => L): (zeroPoint: number) 
 }
 
 export function lookup(book: Codebook, zeroPoint: number): Lookup {
-  const cuts = Float32Array.from(cutsOf('float32', book, zeroPoint));
-  return { cuts, levels: Float32Array.from(levelsOf(book, zeroPoint)), ...cellsOf(cuts), ...clipsOf(book, zeroPoint) };
+  const all = cuts(book, zeroPoint);
+  return { ...all, ...cellsOf(all.cuts) };
 }
+
+export const cuts = (book: Codebook, zeroPoint: number): Cuts => ({
+  cuts: Float32Array.from(cutsOf('float32', book, zeroPoint)),
+  levels: Float32Array.from(levelsOf(book, zeroPoint)),
+  ...clipsOf(book, zeroPoint),
+});
 
 export const lookup64 = (book: Codebook, zeroPoint: number): Lookup64 => ({
   cuts: Float64Array.from(cutsOf('float64', book, zeroPoint)),
@@ -67,7 +77,7 @@ function cutsOf(arithmetic: Arithmetic, { ascending, codes, ties }: Codebook, ze
   return [...cuts, Number.POSITIVE_INFINITY];
 }
 
-function clipsOf({ ascending }: Codebook, zeroPoint: number): Pick<Lookup, 'clipLow' | 'clipHigh'> {
+function clipsOf({ ascending }: Codebook, zeroPoint: number): Pick<Cuts, 'clipLow' | 'clipHigh'> {
   const lowest = (ascending.at(0) ?? Number.NEGATIVE_INFINITY) - zeroPoint;
   const highest = (ascending.at(-1) ?? Number.POSITIVE_INFINITY) - zeroPoint;
   return { clipLow: lowest - Math.abs(lowest) * CLIP_TOLERANCE, clipHigh: highest + Math.abs(highest) * CLIP_TOLERANCE };
@@ -86,8 +96,8 @@ function cellsOf(cuts: Float32Array): { readonly cells: Uint8Array; readonly den
   return { cells, dense };
 }
 
-/** The number of cuts below x. NaN, which shares its cells with the infinities, counts as the infinity of its sign. */
-function place(cuts: Float32Array, x: number): number {
+/** The number of cuts below x. */
+export function place(cuts: Float32Array, x: number): number {
   let low = 0;
   let high = cuts.length - 1;
   while (low < high) {
@@ -98,6 +108,7 @@ function place(cuts: Float32Array, x: number): number {
   return low;
 }
 
+/** NaN, which shares its cells with the infinities, counts as the infinity of its sign. */
 function fromBits(pattern: number): number {
   scratchBits[0] = pattern;
   const x = scratch[0]!;

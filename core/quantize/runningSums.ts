@@ -4,6 +4,8 @@ import { type ErrorSums, rowRatio } from '../measure/errorSums.ts';
 /** Error sums while the weights of a tensor go by in storage order: those of the row so far, and of the rows before it. */
 export interface RunningSums {
   readonly row: RowSums;
+  /** Those of the row so far instead, where a kernel adds in lanes: {@link LANES} of each of noise, absNoise, product, power, signal and absSignal. */
+  readonly lanes: Float64Array;
   readonly total: RowSums;
   readonly rowLength: number;
   leftInRow: number;
@@ -32,6 +34,7 @@ export function runningSums(rowLength: number, { ascending }: Codebook): Running
   const nPlaces = Math.max(1, ascending.length);
   return {
     row: noSums(),
+    lanes: new Float64Array(6 * LANES),
     total: noSums(),
     rowLength,
     leftInRow: rowLength,
@@ -64,6 +67,23 @@ export function endRow(sums: RunningSums): void {
   total.power += row.power;
   row.signal = row.noise = row.absSignal = row.absNoise = row.product = row.power = 0;
   sums.leftInRow = sums.rowLength;
+}
+
+/** A weight goes to the lane of its place in its row, modulo this: so the sums do not depend on where blocks and chunks end. */
+export const LANES = 4;
+
+/** Likewise, of a row that was summed in lanes. */
+export function endRowOfLanes(sums: RunningSums): void {
+  const { row, lanes } = sums;
+  const sum = (i: number): number => lanes[i]! + lanes[i + 1]! + (lanes[i + 2]! + lanes[i + 3]!);
+  row.noise = sum(0);
+  row.absNoise = sum(LANES);
+  row.product = sum(2 * LANES);
+  row.power = sum(3 * LANES);
+  row.signal = sum(4 * LANES);
+  row.absSignal = sum(5 * LANES);
+  lanes.fill(0);
+  endRow(sums);
 }
 
 /** Moves the recent counts to where they cannot overflow; due at least every 2^32 weights. */

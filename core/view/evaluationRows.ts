@@ -9,6 +9,8 @@ export interface ErrorFigures {
   readonly mse: number | null;
   readonly rmse: number | null;
   readonly nsr: number | null;
+  /** How far `nsr` may be from the truth: 0 where every weight was quantized. */
+  readonly nsr_within: number | null;
   readonly row_nsr: number | null;
   readonly sqnr: number | null;
   readonly mae: number | null;
@@ -44,17 +46,21 @@ export function evaluationRow(compare: string | null, evaluation: Evaluation, re
     weights: weights.name,
     scale: scale.name,
     bits: format.bits,
-    tensors: result.tensors.map(({ name, file, sums }) => ({ name, file, ...figures(sums) })),
-    total: { ...figures(result.total), bits_per_weight: finite(measures.bitsPerWeight(result.total, format.bits, scale.rule)) },
-    estimate: result.estimate,
+    tensors: result.tensors.map(({ name, file, sums, noiseBound }) => ({ name, file, ...figures(sums, noiseBound) })),
+    total: {
+      ...figures(result.total, result.noiseBound),
+      bits_per_weight: finite(measures.bitsPerWeight(result.total, format.bits, scale.rule)),
+    },
+    estimate: result.estimates !== undefined,
   };
 }
 
-const figures = (sums: ErrorSums): ErrorFigures => ({
+const figures = (sums: ErrorSums, noiseBound: number): ErrorFigures => ({
   n: sums.n,
   mse: finite(measures.mse(sums)),
   rmse: finite(measures.rmse(sums)),
   nsr: finite(measures.nsr(sums)),
+  nsr_within: noiseBound === 0 ? 0 : finite(noiseBound / sums.signal),
   row_nsr: finite(measures.rowNsr(sums)),
   sqnr: finite(measures.sqnr(sums)),
   mae: finite(measures.mae(sums)),

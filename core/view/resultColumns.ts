@@ -1,5 +1,6 @@
 import { decibels, percent, significant } from './digits.ts';
 import type { Direction, ResultRow } from './resultsView.ts';
+import { estimatedDecibels } from './sqnrText.ts';
 
 /** A column of figures. */
 export interface ResultColumn {
@@ -16,7 +17,7 @@ export type ColumnName = 'format' | ResultColumn['name'];
 
 /** The figures of a row, SQNR first, because it is the one that leads. */
 export const resultColumns: readonly ResultColumn[] = [
-  figure('sqnr', 'SQNR (dB)', 'descending', decibels, sqnrOf),
+  { ...figure('sqnr', 'SQNR (dB)', 'descending', decibels, sqnrOf), show: shownSqnr },
   figure('nsr', 'NSR', 'ascending', percent),
   figure('relativeMae', 'Relative MAE', 'ascending', percent),
   figure('bitsPerWeight', 'Bits per weight', 'ascending', (x) => significant(x, 4)),
@@ -32,6 +33,13 @@ export function column(name: ColumnName): { readonly first: Direction; readonly 
 /** The SQNR of a row, infinite where nothing was lost. JSON has no infinity, so the row itself says null. */
 export function sqnrOf({ sqnr, nsr }: ResultRow): number | null {
   return sqnr ?? (nsr === 0 ? Number.POSITIVE_INFINITY : null);
+}
+
+/** With its interval where it is an estimate. */
+export function shownSqnr(row: ResultRow): string {
+  const x = sqnrOf(row);
+  if (x === null) return 'none';
+  return row.sqnrWithin === null ? decibels(x) : estimatedDecibels(x, row.sqnrWithin);
 }
 
 function figure(

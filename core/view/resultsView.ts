@@ -11,6 +11,8 @@ export interface ResultRow {
   readonly scale: string;
   /** Signal-to-quantization-noise ratio, in dB; null also where nothing was lost, which an `nsr` of 0 tells. */
   readonly sqnr: number | null;
+  /** Of an estimate, how far the SQNR may be off to either side, 95 times of 100; null where all weights were measured. */
+  readonly sqnrWithin: number | null;
   /** Noise-to-signal ratio: squared error over squared weights. */
   readonly nsr: number | null;
   readonly relativeMae: number | null;

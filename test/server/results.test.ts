@@ -64,6 +64,7 @@ test('rows come by comparison, and last those that no comparison asks for', asyn
     bitsPerWeight: 5,
     clipped: 0,
     entropy: expect.any(Number),
+    sqnrWithin: null,
   });
 });
 

@@ -90,22 +90,28 @@ function sketchOf(
 function tableOf(blocks: readonly Float32Array[], absmax: Float32Array): Profile['statistics'] {
   const table = emptyBf16Table();
   blocks.forEach((block, b) => {
-    const most = absmax[b]! === 0 ? 1 : absmax[b]!;
+    const most = absmax[b]!;
+    if (most === 0) {
+      table.zeroBlocks[0]! += block.length;
+      return;
+    }
     const exponent = Math.floor(Math.log2(most));
     const k = (most / 2 ** exponent - 1) * 128;
     for (const w of block) {
       const own = Math.floor(Math.log2(Math.abs(w)));
       const m = (Math.abs(w) / 2 ** own - 1) * 128;
+      const side = k * 2 + (w < 0 ? 1 : 0);
       const isInCell = exponent - own < 16;
-      const to = isInCell ? table : table.small;
-      const at = isInCell ? ((k * 2 + (w < 0 ? 1 : 0)) * 16 + exponent - own) * 128 + m : k;
-      if (w === 0) table.zeros[k]!++;
-      else {
-        if (!(Number.isInteger(at) && at < CELLS)) throw new RangeError(`${w} is no bf16 number`);
-        to.counts[at]!++;
-        to.mass[at]! += 2 ** exponent;
-        to.energy[at]! += 4 ** exponent;
-      }
+      const to = w === 0 ? table.zeros : isInCell ? table : table.small;
+      const at = w === 0 ? k : isInCell ? (side * 16 + exponent - own) * 128 + m : side;
+      if (!(Number.isInteger(at) && at < CELLS)) throw new RangeError(`${w} is no bf16 number`);
+      to.counts[at]!++;
+      to.mass[at]! += 2 ** exponent;
+      to.energy[at]! += 4 ** exponent;
+      if (to !== table.small) continue;
+      table.small.abs[side]! += Math.abs(w);
+      table.small.product[side]! += 2 ** exponent * Math.abs(w);
+      table.small.square[side]! += w * w;
     }
   });
   return { kind: 'bf16', table };

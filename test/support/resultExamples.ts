@@ -30,7 +30,10 @@ export function measuredOn(analysis: Analysis, weights: Float32Array): Results {
       const { format, scale } = evaluation;
       const shape = [1, weights.length];
       const sums = errorSums(weights, shape, quantize(weights, shape, format.codebook, scale.rule));
-      return [evaluationKey(evaluation), { tensors: [{ name: 'only', file: 'model.safetensors', sums }], total: sums, estimate: false }];
+      return [
+        evaluationKey(evaluation),
+        { tensors: [{ name: 'only', file: 'model.safetensors', sums, noiseBound: 0 }], total: sums, noiseBound: 0, estimates: undefined },
+      ];
     }),
   );
 }

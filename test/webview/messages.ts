@@ -35,6 +35,7 @@ export const row = (format: string, sqnr: number, more: Partial<ResultRow> = {})
   bitsPerWeight: 4.25,
   clipped: 0,
   entropy: 3.75,
+  sqnrWithin: null,
   ...more,
 });
 

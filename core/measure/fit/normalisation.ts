@@ -14,6 +14,9 @@ export type Normalisation =
   /** The largest finite magnitude in their block of `size` weights of a row. */
   | { readonly kind: 'block'; readonly size: number };
 
+/** What else a histogram may be of: weights over the root mean square of their tensor, so that tensors can be counted together. */
+export type Divided = Normalisation | { readonly kind: 'tensor' };
+
 /** `raw`, `row` or `block 32`. */
 export const normalisationName = (rule: Normalisation): string => (rule.kind === 'block' ? `block ${rule.size}` : rule.kind);
 
@@ -44,7 +47,7 @@ export interface HistogramOptions {
 /** The histogram of a tensor, normalised. Reads it once; rows or blocks longer than a chunk twice. */
 export async function tensorHistogram(
   tensor: Pick<Tensor, 'type' | 'shape' | 'n' | 'read'>,
-  rule: Normalisation,
+  rule: Divided,
   { chunk, signal }: HistogramOptions,
 ): Promise<Histogram16> {
   const histogram = histogram16(rule.kind === 'raw' ? cellKindOf(tensor.type) : 'top16');
@@ -70,11 +73,11 @@ export async function tensorHistogram(
 /** Weights done at a time: they stay in the cache between being written and being counted. */
 const PART = 2 ** 12;
 
-const layoutOf = (shape: readonly number[], rule: Normalisation): BlockLayout =>
-  blockLayout(shape, { axis: 'last', block: rule.kind === 'block' ? rule.size : 'channel' });
+const layoutOf = (shape: readonly number[], rule: Divided): BlockLayout =>
+  blockLayout(shape, { axis: 'last', block: rule.kind === 'block' ? rule.size : rule.kind === 'tensor' ? 'tensor' : 'channel' });
 
 /** Whole rows or blocks, into `out`, which may be the weights themselves. */
-function normaliseWindow(layout: BlockLayout, window: Window, rule: Normalisation, weights: Float32Array, out: Float32Array): Float32Array {
+function normaliseWindow(layout: BlockLayout, window: Window, rule: Divided, weights: Float32Array, out: Float32Array): Float32Array {
   for (let panel = window.firstPanel; panel < window.firstPanel + window.nPanels; panel++) {
     const from = panelStart(layout, panel) - window.from;
     const to = from + panelHeight(layout, panel);
@@ -87,7 +90,7 @@ function normaliseWindow(layout: BlockLayout, window: Window, rule: Normalisatio
 async function addLong(
   histogram: Histogram16,
   { from, n }: Window,
-  rule: Normalisation,
+  rule: Divided,
   chunk: number,
   read: (from: number, n: number) => Promise<Float32Array>,
 ): Promise<void> {
@@ -124,8 +127,8 @@ function measured({ n, squares, absmax }: Size, weights: Float32Array, from: num
   return { n, squares, absmax };
 }
 
-const divisor = ({ kind }: Normalisation, { n, squares, absmax }: Size): number =>
-  kind === 'row' ? Math.sqrt(squares / Math.max(n, 1)) : absmax;
+const divisor = ({ kind }: Divided, { n, squares, absmax }: Size): number =>
+  kind === 'block' ? absmax : Math.sqrt(squares / Math.max(n, 1));
 
 function divide(weights: Float32Array, from: number, to: number, by: number, out: Float32Array): void {
   const divisor = by === 0 ? 1 : by;

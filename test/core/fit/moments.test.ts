@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { anywhere } from '../../../core/fit/bounded.ts';
 import { codebookError } from '../../../core/fit/codebookError.ts';
 import type { Measure } from '../../../core/fit/distortion.ts';
 import { add, momentsOf, momentsProblem, weighted } from '../../../core/fit/moments.ts';
@@ -51,6 +52,7 @@ test('a weight multiplies the error of a tensor, and moves the optimum of a sum 
       symmetric: 'no',
       pin: [],
       grid: 'any',
+      range: anywhere,
     });
     if ('problem' in found) throw new Error(found.problem);
     return errorByHand(one, Array.from(found.levels), 'mse');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anywhere } from '../../../core/fit/bounded.ts';
 import type { Measure } from '../../../core/fit/distortion.ts';
 import { freeLevels } from '../../../core/fit/freeLevels.ts';
 import { type Moments, pointMoments } from '../../../core/fit/moments.ts';
@@ -8,7 +9,7 @@ import { pointsOf } from '../../../core/fit/points.ts';
 import { errorByHand, foldedByHand, leastOfPartitions, leastOfSubsets } from './bruteForce.ts';
 
 const measures: readonly Measure[] = ['mse', 'mae'];
-const free: Constraints = { bits: 2, measure: 'mse', zero: false, symmetric: 'no', pin: [], grid: 'any' };
+const free: Constraints = { bits: 2, measure: 'mse', zero: false, symmetric: 'no', pin: [], grid: 'any', range: anywhere };
 
 /** Small whole numbers, so that ties are common, and some bins without mass. */
 const profiles = (maxLength: number): fc.Arbitrary<Moments> =>
@@ -126,7 +127,7 @@ describe.each(measures)('the optimum of the %s equals brute force', (measure) =>
   test('by a partition that is that of nearest-level encoding', () => {
     fc.assert(
       fc.property(profiles(19), pinned, (moments, pin) => {
-        const { levels, cost } = freeLevels(pointsOf(moments), measure, ascending(pin), 4);
+        const { levels, cost } = freeLevels(pointsOf(moments), measure, ascending(pin), 4, anywhere);
         fc.pre(levels.length > 0);
         expect(errorByHand(moments, levels, measure)).toBeCloseTo(cost, 9);
       }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { anywhere } from '../../../core/fit/bounded.ts';
 import { codebookError } from '../../../core/fit/codebookError.ts';
 import { gap } from '../../../core/fit/gap.ts';
 import type { Moments } from '../../../core/fit/moments.ts';
@@ -6,7 +7,7 @@ import { type Constraints, type Optimum, optimalLevels } from '../../../core/fit
 import { knownTables } from '../../../core/format/knownTables.ts';
 import { normalBetween, normalBlocks } from './profiles.ts';
 
-const free: Constraints = { bits: 4, measure: 'mse', zero: false, symmetric: 'no', pin: [], grid: 'any' };
+const free: Constraints = { bits: 4, measure: 'mse', zero: false, symmetric: 'no', pin: [], grid: 'any', range: anywhere };
 
 function optimum(moments: Moments, constraints: Partial<Constraints>): Optimum {
   const found = optimalLevels(moments, { ...free, ...constraints });

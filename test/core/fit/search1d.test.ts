@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { anywhere } from '../../../core/fit/bounded.ts';
 import { gap } from '../../../core/fit/gap.ts';
 import { type Moments, pointMoments } from '../../../core/fit/moments.ts';
 import { type Constraints, optimalLevels } from '../../../core/fit/optimalLevels.ts';
@@ -77,7 +78,7 @@ test('the best clip of a codebook is the one that brute force finds', () => {
   expect(best.error).toBeCloseTo(Math.min(...byHand), 9);
 });
 
-const free: Constraints = { bits: 4, measure: 'mse', zero: true, symmetric: 'no', pin: [], grid: 'any' };
+const free: Constraints = { bits: 4, measure: 'mse', zero: true, symmetric: 'no', pin: [], grid: 'any', range: anywhere };
 
 test('the gap of the optimum is 0 dB, of twice its error 3 dB as power and 6 dB as amplitude', () => {
   const optimum = optimalLevels(blocks, free);

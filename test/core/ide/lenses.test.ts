@@ -28,7 +28,7 @@ describe('what has something to be evaluated on', () => {
   test('shows the error where it is known, with the share that is clipped', () => {
     const first = compared();
     const results = measuredOn(first, bell);
-    const analysis = analyseModule(first.module, measuredFrom(results));
+    const analysis = analyseModule(first.module, { measured: measuredFrom(results), facts: new Map() });
     const found = shown(analysis, results as Map<never, never>);
     expect(found).toContainEqual(expect.stringMatching(/^Fine: SQNR \d+\.\d\d dB on model, wide$/));
     expect(found).toContainEqual(expect.stringMatching(/^Coarse: SQNR -?\d+\.\d+ dB on model, Coarse's own, \d+.*% clipped$/));

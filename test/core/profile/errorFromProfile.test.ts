@@ -31,13 +31,11 @@ async function errorsOf(weights: Float32Array, profile: Profile, type: 'F32' | '
   });
 }
 
-/** Within 1e-9, and the stated bound hardly above, but where 0 becomes something else. */
+/** Within 1e-9, which is what is stated. */
 function expectExact(errors: readonly { name: string; error: number; bound: number }[]): void {
   for (const { name, error, bound } of errors) {
-    expect(error).toBeLessThan(bound);
-    if (name === 'no zero') continue;
-    expect(error).toBeLessThan(1e-9);
-    expect(bound).toBeLessThan(1e-8);
+    expect(error, name).toBeLessThan(1e-9);
+    expect(bound, name).toBeLessThan(1.001e-9);
   }
 }
 
@@ -122,8 +120,6 @@ describe('every measure of the readable reference', () => {
       const all = { ...found, maxError: 0, rowNsr: 0, nRows: 0 };
       expect(found).toMatchObject({ n: expected.n, nNonFinite: 2, nScales: expected.nScales });
       expect(Math.abs(found.noise - expected.noise)).toBeLessThan(noiseBound);
-      // The table does not know how large the blocks of its zeros are, and says so by its bound.
-      if (kind === 'bf16' && name === 'no zero') continue;
       const digits = 7;
       expect(relative(found.noise, expected.noise)).toBeLessThan(10 ** -digits);
       expect(sqnr(all)).toBeCloseTo(sqnr(expected), digits - 2);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorSums } from '../../../core/measure/errorSums.ts';
 import { clipped, cosine, entropy, mae, mse, sqnr } from '../../../core/measure/measures.ts';
-import { type Estimate, estimate, runStarts, type Spread } from '../../../core/profile/estimate.ts';
-import { draws, random } from './draws.ts';
+import { type Estimate, estimate, type Spread } from '../../../core/profile/estimate.ts';
+import { sampleRuns } from '../../../core/profile/sample.ts';
+import { draws } from './draws.ts';
 import { books, ruleOf, truth } from './rules.ts';
 
 const nRuns = 64;
@@ -16,6 +17,10 @@ const measures: Readonly<Record<string, readonly [(sums: ErrorSums) => number, S
   cosine: [cosine, 'cosine'],
   entropy: [entropy, 'any'],
 };
+
+/** Where the runs of a sample begin: each is a row. */
+const runStarts = (seed: number): readonly number[] =>
+  sampleRuns([{ n, shape: [n / length, length] }], rule, seed)!.map(({ from }) => from);
 
 /** Rows of 1024 whose scales differ as those of real weights do: lognormal, and one of a thousand 8 times as large. */
 function heterogeneous(seed: number): Float32Array {
@@ -35,7 +40,7 @@ describe('an interval holds the truth 95 times of 100', () => {
     const all = await truth(weights, [n / length, length], books['nf4']!, rule);
     const held = Object.fromEntries(Object.keys(measures).map((name) => [name, 0]));
     for (let seed = 0; seed < 100; seed++) {
-      const runs = await sumsOfRuns(weights, runStarts(n, nRuns, length, 32, seed));
+      const runs = await sumsOfRuns(weights, runStarts(seed));
       for (const [name, [measure, spread]] of Object.entries(measures)) {
         const { low, high } = estimate(measure, spread, runs, n);
         if (low <= measure(all) && measure(all) <= high) held[name]!++;
@@ -49,7 +54,7 @@ describe('an interval holds the truth 95 times of 100', () => {
 
 describe('an interval', () => {
   test('is a tenth of a dB for 64 runs of 1024 weights', async () => {
-    const runs = await sumsOfRuns(draws(n, 5, 1), runStarts(n, nRuns, length, 32, 1));
+    const runs = await sumsOfRuns(draws(n, 5, 1), runStarts(1));
     const { value, low, high } = estimate(sqnr, 'any', runs, n);
     expect(high - low).toBeLessThan(0.2);
     expect([low < value, value < high]).toEqual([true, true]);
@@ -72,32 +77,7 @@ describe('an interval', () => {
   });
 
   test('of a share that was never seen reaches up to 3 in n', async () => {
-    const runs = await sumsOfRuns(draws(n, 5, 1), runStarts(n, nRuns, length, 32, 1));
+    const runs = await sumsOfRuns(draws(n, 5, 1), runStarts(1));
     expect(estimate(clipped, 'share', runs, n)).toEqual({ value: 0, low: 0, high: 3 / (nRuns * length) });
-  });
-});
-
-describe('runs', () => {
-  test('begin with a block, do not overlap, lie all over the tensor, and are the same for a seed', () => {
-    const starts = runStarts(n, nRuns, length, 32, 3);
-    expect(starts).toEqual(runStarts(n, nRuns, length, 32, 3));
-    expect(starts).not.toEqual(runStarts(n, nRuns, length, 32, 4));
-    starts.forEach((from, i) => {
-      expect(from % 32).toBe(0);
-      expect(from).toBeGreaterThanOrEqual(starts[i - 1] === undefined ? 0 : starts[i - 1]! + length);
-      expect(from + length).toBeLessThanOrEqual(n);
-      expect(Math.floor((from * nRuns) / n)).toSatisfy((part: number) => part === i || part === i - 1);
-    });
-  });
-
-  test('of a small tensor are all of it', () => {
-    expect(runStarts(1000, nRuns, length, 32, 3)).toEqual([0]);
-  });
-
-  test('are spread evenly', () => {
-    const next = random(1);
-    const offsets = Array.from({ length: 400 }, () => runStarts(n, 1, length, 32, Math.floor(next() * 2 ** 31))[0]! / (n - length));
-    const mean = offsets.reduce((sum, x) => sum + x, 0) / offsets.length;
-    expect(Math.abs(mean - 0.5)).toBeLessThan(4 / Math.sqrt(12 * offsets.length));
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addToHistogram, cellKindOf, type Histogram16, histogram16 } from '../../../core/measure/histogram16.ts';
 import { addAbsmax, addRanges } from '../../../core/profile/addAbsmax.ts';
-import { CELLS } from '../../../core/profile/bf16Table.ts';
+import { arraysOfTable, type Bf16Table, CELLS } from '../../../core/profile/bf16Table.ts';
 import type { KernelType } from '../../../core/profile/kernels.ts';
 import { nBlocks } from '../../../core/profile/lines.ts';
 import { emptyBf16Table, scatterBf16Table } from '../../../core/profile/scatterBf16Table.ts';
@@ -105,13 +105,16 @@ describe('the bf16 table kernel equals its twin', () => {
           expect(k.addToBf16Table(put(k, codes), lines)).toBe(scatterBf16Table(twin, codes, lines));
         }
         const table = k.takeBf16Table();
-        expect(firstDifference(table.counts, twin.counts)).toBe(-1);
-        expect(firstDifference(table.mass, twin.mass, () => 1e-14)).toBe(-1);
-        expect(firstDifference(table.energy, twin.energy, () => 1e-14)).toBe(-1);
-        expect(table.small.counts).toEqual(twin.small.counts);
-        expect(firstDifference(table.small.mass, twin.small.mass, () => 1e-14)).toBe(-1);
-        expect(firstDifference(table.small.energy, twin.small.energy, () => 1e-14)).toBe(-1);
-        expect(table.zeros).toEqual(twin.zeros);
+        const expected = arraysOfTable(twin);
+        arraysOfTable(table).forEach((sums, i) => {
+          expect(
+            firstDifference(sums, expected[i]!, () => 1e-14),
+            `array ${i}`,
+          ).toBe(-1);
+        });
+        for (const part of [(t: Bf16Table) => t, (t: Bf16Table) => t.small, (t: Bf16Table) => t.zeros])
+          expect(firstDifference(part(table).counts, part(twin).counts)).toBe(-1);
+        expect(table.zeroBlocks).toEqual(twin.zeroBlocks);
       }),
       { numRuns: 60 },
     );
@@ -135,7 +138,7 @@ describe('the bf16 table kernel equals its twin', () => {
     k.addToBf16Table(put(k, codes), inBlocks(codes.length, 8));
     const table = k.takeBf16Table();
     expect(firstDifference(table.counts, twin.counts)).toBe(-1);
-    expect([table.small.counts, table.zeros]).toEqual([twin.small.counts, twin.zeros]);
+    expect([table.small, table.zeros.counts, table.zeroBlocks]).toEqual([twin.small, twin.zeros.counts, twin.zeroBlocks]);
   });
 
   // Fixed-point sums were wrong here; those of powers of two are exact.
@@ -152,21 +155,30 @@ describe('the bf16 table kernel equals its twin', () => {
 });
 
 test('a cell of the bf16 table is exactly its weights', () => {
-  // absmax 1.5 x 2^-3: exponent -3, fraction 64. The others: 1.25 x 2^-3, -1 x 2^-18, and one 16 octaves below.
-  const weights = Float32Array.of(1.5 * 2 ** -3, 1.25 * 2 ** -3, -(2 ** -18), 2 ** -19, 0, -0, -1.5 * 2 ** -3, Number.NaN);
+  // absmax 1.5 x 2^-3: exponent -3, fraction 64. The others: 1.25 x 2^-3, -1 x 2^-18, and one 16 octaves below. Then a block of zeros.
+  const block = [1.5 * 2 ** -3, 1.25 * 2 ** -3, -(2 ** -18), -(2 ** -19), 0, -0, -1.5 * 2 ** -3, Number.NaN];
+  const weights = Float32Array.of(...block, 0, 0, -0);
   const codes = Uint16Array.from(bitsOf(weights), (pattern) => pattern >>> 16);
-  expect(k.addToBf16Table(put(k, codes), inBlocks(8, 8))).toBe(1);
-  const { counts, mass, energy, small, zeros } = k.takeBf16Table();
+  expect(k.addToBf16Table(put(k, codes), inBlocks(11, 8))).toBe(1);
+  const { counts, mass, energy, small, zeros, zeroBlocks } = k.takeBf16Table();
   const used = Array.from({ length: CELLS }, (_, cell) => cell).filter((cell) => counts[cell]! > 0);
   const at = (sign: number, gap: number, fraction: number): number => ((64 * 2 + sign) * 16 + gap) * 128 + fraction;
   expect(used).toEqual([at(0, 0, 32), at(0, 0, 64), at(1, 0, 64), at(1, 15, 0)]);
   expect(used.map((cell) => [mass[cell], energy[cell]])).toEqual(used.map(() => [2 ** -3, 2 ** -6]));
-  expect([small.counts[64], small.mass[64], small.energy[64], zeros[64]]).toEqual([1, 2 ** -3, 2 ** -6, 2]);
+  const negative = 2 * 64 + 1;
+  expect([small.counts, small.mass, small.energy, small.abs, small.product, small.square].map((sums) => sums[negative])).toEqual([
+    1,
+    2 ** -3,
+    2 ** -6,
+    2 ** -19,
+    2 ** -22,
+    2 ** -38,
+  ]);
+  expect([zeros.counts[64], zeros.mass[64], zeros.energy[64], zeroBlocks[0]]).toEqual([2, 2 ** -2, 2 ** -5, 3]);
 });
 
 test('a bf16 table that was taken leaves nothing behind', () => {
   k.addToBf16Table(put(k, patterns16(2000, 1, 'rare')), inBlocks(2000, 16));
   k.takeBf16Table();
-  const { counts, small, zeros } = k.takeBf16Table();
-  expect([counts, small.counts, zeros].map((all) => all.some((count) => count !== 0))).toEqual([false, false, false]);
+  expect(arraysOfTable(k.takeBf16Table()).filter((sums) => sums.some((sum) => sum !== 0))).toEqual([]);
 });

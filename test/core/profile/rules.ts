@@ -59,7 +59,7 @@ export function fromProfile(
   rule: ScaleRule,
   type: StorageType,
 ): ProfileError {
-  const answer = answerable(rule, book, type);
+  const answer = answerable(rule, book, type, 'bf16');
   if (answer.from === 'direct') throw new Error(answer.why);
   const error = errorFromProfile(prepared(profileOf(weights, shape, keyOf(rule, answer))), rule, book, type);
   if ('why' in error) throw new Error(error.why);

@@ -1,0 +1,120 @@
+import type { Problem } from '../fit/moments.ts';
+import type { ScaledOptimum } from '../fit/optimumUnder.ts';
+import type { LevelsAsked } from '../fit/scaleFrame.ts';
+import type { SpareAsked, SpareGains } from '../fit/spareGains.ts';
+import type { Shape } from '../measure/fit/fitShape.ts';
+import type { WeightsFit } from '../measure/fit/fitWeights.ts';
+import type { ScaleRule } from '../quantize/scaleRule.ts';
+import { codebookKey, ruleKey, weightsKey } from './evaluationKey.ts';
+import type { MeasureRequest, WeightsSpec } from './spec.ts';
+
+/** Weights, and how many times an error on them counts. */
+export interface WeighedWeights {
+  readonly weights: WeightsSpec;
+  readonly times: number;
+}
+
+/** Something that only the weights can tell, and that a spec or what is shown of it rests on. */
+export type FactRequest = OptimumRequest | SpareRequest | FitsRequest | DistanceRequest | QuantilesRequest;
+
+/** The levels with the least error under a scale. */
+export interface OptimumRequest {
+  readonly kind: 'optimum';
+  readonly on: readonly WeighedWeights[];
+  readonly rule: ScaleRule;
+  readonly asked: LevelsAsked;
+}
+
+/** What one more level does for a codebook under a scale: for each of the candidates, and for the best one between the outermost levels. */
+export interface SpareRequest {
+  readonly kind: 'spare';
+  readonly weights: WeightsSpec;
+  readonly asked: SpareAsked;
+}
+
+/** The distribution of every tensor, raw. */
+export interface FitsRequest {
+  readonly kind: 'fits';
+  readonly weights: WeightsSpec;
+}
+
+/** How far the tensors are from a distribution of any location and scale. */
+export interface DistanceRequest {
+  readonly kind: 'distance';
+  readonly weights: WeightsSpec;
+  readonly shape: Shape;
+}
+
+/** The quantiles of all weights together, each tensor divided by its root mean square. */
+export interface QuantilesRequest {
+  readonly kind: 'quantiles';
+  readonly weights: WeightsSpec;
+}
+
+/** What is found, by the kind of the request; or why it cannot be. */
+export interface FactOf {
+  readonly optimum: ScaledOptimum;
+  readonly spare: SpareGains;
+  readonly fits: TensorFits;
+  readonly distance: Distances;
+  readonly quantiles: { readonly quantiles: Float64Array };
+}
+
+export type Fact = FactOf[keyof FactOf] | Problem;
+
+export interface TensorFits {
+  /** In file order. */
+  readonly tensors: readonly { readonly name: string; readonly fit: WeightsFit }[];
+}
+
+export interface Distances {
+  /** The Kolmogorov-Smirnov distance of each tensor that has a spread, in file order. */
+  readonly distances: readonly number[];
+}
+
+/** Two requests with one key have one answer, as long as the files do not change. */
+export function factKey(request: FactRequest): string {
+  switch (request.kind) {
+    case 'optimum': {
+      const { on, rule, asked } = request;
+      return JSON.stringify(['optimum', on.map(({ weights, times }) => [weightsKey(weights), times]), ruleKey(rule), askedKey(asked)]);
+    }
+    case 'spare': {
+      const { rule, codebook, candidates } = request.asked;
+      return JSON.stringify(['spare', weightsKey(request.weights), ruleKey(rule), codebookKey(codebook), candidates]);
+    }
+    case 'distance':
+      return JSON.stringify(['distance', weightsKey(request.weights), request.shape]);
+    default:
+      return JSON.stringify([request.kind, weightsKey(request.weights)]);
+  }
+}
+
+const askedKey = ({ bits, measure, zero, symmetric, pin, grid }: LevelsAsked): readonly unknown[] => [
+  bits,
+  measure,
+  zero,
+  symmetric,
+  pin,
+  grid,
+];
+
+/** The weights that a request is about. */
+export const weightsOf = (request: FactRequest): readonly WeightsSpec[] =>
+  request.kind === 'optimum' ? request.on.map(({ weights }) => weights) : [request.weights];
+
+/** What is known of a measure; undefined until it is measured. */
+export type Measured = (request: MeasureRequest) => number | undefined;
+
+/** All that an analysis may draw on besides the text: what was found out so far about weights. */
+export interface KnownOfWeights {
+  readonly measured: Measured;
+  /** By {@link factKey}. */
+  readonly facts: ReadonlyMap<string, Fact>;
+}
+
+export const nothingKnown: KnownOfWeights = { measured: () => undefined, facts: new Map() };
+
+/** What is known of a request; undefined until it is found out. */
+export const factOf = <R extends FactRequest>(request: R, facts: KnownOfWeights['facts']): FactOf[R['kind']] | Problem | undefined =>
+  facts.get(factKey(request)) as FactOf[R['kind']] | Problem | undefined;

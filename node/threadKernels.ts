@@ -1,0 +1,7 @@
+import { type Kernels, kernels } from '../core/profile/kernels.ts';
+import wasm from '../kernels/kernels.wasm';
+
+let started: Kernels | undefined;
+
+/** The kernels of this thread: started when first asked for, and kept warm. */
+export const threadKernels = (): Kernels => (started ??= kernels(wasm));
