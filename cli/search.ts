@@ -207,7 +207,15 @@ function asTable(found: Found): string {
   const text = textTable(head, rows, (line, i) => (shown[i] === best ? out.green(line) : line));
   const limit = isBlock && base ? ` with at most ${significant(base.bitsPerWeight, 4)} bits per weight` : '';
   const change = base ? `, ${decibels(best.sqnr - base.sqnr)} dB more than as written` : '';
-  return `${out.bold(title)}\n${text}\nBest ${space.parameter}${limit}: ${best.label}, ${decibels(best.sqnr)} dB${change}\n`;
+  const end = isBlock ? '' : endOf(found);
+  return `${out.bold(title)}\n${text}\nBest ${space.parameter}${limit}: ${best.label}, ${decibels(best.sqnr)} dB${change}${end}\n`;
+}
+
+/** Where the curve may go on: not at a limit, such as the normal distribution or all of absmax. */
+function endOf({ points, best, space }: Found): string {
+  const isFirst = best === points[0];
+  const isLast = best === points.at(-1) && space.isOpen;
+  return isFirst || isLast ? `; it is the ${isFirst ? 'first' : 'last'} value that was tried, and a better one may lie beyond` : '';
 }
 
 /** The longest bar is the best, none at all the worst. */

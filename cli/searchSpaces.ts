@@ -20,6 +20,8 @@ export interface SearchSpace {
   /** What x is called. */
   readonly parameter: string;
   readonly first: readonly Candidate[];
+  /** Whether values beyond the last one would make sense. */
+  readonly isOpen: boolean;
   readonly between: (low: Candidate, high: Candidate) => readonly Candidate[];
 }
 
@@ -55,6 +57,7 @@ export function nuSpace(bits: number, scale: NamedScale): SearchSpace {
   };
   return {
     parameter: 'nu',
+    isOpen: false,
     first: [...NUS, Number.POSITIVE_INFINITY].map(at),
     between: (low, high) => (Number.isFinite(high.x) ? geometric(low.x, high.x) : geometric(low.x, 10 * low.x)).map(at),
   };
@@ -84,6 +87,7 @@ export function supernormalSpace(format: FormatSpec, scale: NamedScale): SearchS
   const places = multiples(low, high, stepFor(high - low));
   return {
     parameter: 'level of -0',
+    isOpen: true,
     first: places.map(at),
     between: (from, to) =>
       multiples(from.x, to.x, (to.x - from.x) / (2 * 5))
@@ -125,6 +129,7 @@ export function clipSpace(format: FormatSpec, scale: NamedScale): SearchSpace | 
   };
   return {
     parameter: 'fraction',
+    isOpen: false,
     first: multiples(0.4, 1, 0.04).map(at),
     between: (low, high) =>
       multiples(low.x, high.x, 0.01)
@@ -143,7 +148,7 @@ export function blockSpace(format: FormatSpec, scale: NamedScale): SearchSpace {
       return candidate(block, `block ${block}, ${label}`, format, { name: `block ${block}, ${label}`, rule });
     }),
   );
-  return { parameter: 'block', first, between: () => [] };
+  return { parameter: 'block', isOpen: true, first, between: () => [] };
 }
 
 /** The types that scales come in; those of a power of two rule are powers of two anyhow. */

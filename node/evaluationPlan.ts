@@ -7,6 +7,7 @@ import { EXACT_WEIGHTS } from '../core/profile/exactBlocks.ts';
 import { keyText, type ProfileKey } from '../core/profile/profile.ts';
 import { tensorCandidates } from '../core/quantize/scaleChoice.ts';
 import type { QuantizationJob } from '../core/quantize/stream.ts';
+import type { StorageType } from '../core/weights/tensor.ts';
 import type { InspectedTensor } from './openedWeights.ts';
 
 /** How one tensor is measured under several formats. */
@@ -31,13 +32,14 @@ export function tensorPlan(
   const direct: Evaluation[] = [];
   const profiled = new Map<string, { readonly key: ProfileKey; readonly evaluations: Evaluation[] }>();
   for (const evaluation of evaluations) {
-    const key = isSmall(tensor) ? undefined : profileKey(tensor, evaluation, depth(evaluation));
-    if (!key) direct.push(evaluation);
-    else {
-      const group = profiled.get(keyText(key)) ?? { key, evaluations: [] };
-      profiled.set(keyText(key), group);
-      group.evaluations.push(evaluation);
+    const found = isSmall(tensor) ? undefined : profileKey(tensor.type, evaluation, depth(evaluation));
+    if (!found || !isProfiled(tensor, found.key)) {
+      direct.push(evaluation);
+      continue;
     }
+    const group = profiled.get(found.text) ?? { key: found.key, evaluations: [] };
+    profiled.set(found.text, group);
+    group.evaluations.push(evaluation);
   }
   return { direct, profiled: [...profiled.values()] };
 }
@@ -45,14 +47,29 @@ export function tensorPlan(
 /** Small enough to be kept whole in memory. */
 export const isSmall = ({ n }: Pick<InspectedTensor, 'n'>): boolean => n <= EXACT_WEIGHTS;
 
-/** The profile that answers an evaluation of a tensor to some depth; undefined where none does. */
-function profileKey(tensor: InspectedTensor, { format, scale }: Evaluation, depth: Depth): ProfileKey | undefined {
+interface NamedKey {
+  readonly key: ProfileKey;
+  readonly text: string;
+}
+
+/** The profile that answers an evaluation of weights of a type to some depth; undefined where none does. Worked out once for all tensors. */
+function profileKey(type: StorageType, evaluation: Evaluation, depth: Depth): NamedKey | undefined {
+  const known = keys.get(evaluation) ?? new Map<string, NamedKey | undefined>();
+  keys.set(evaluation, known);
   const wanted = depth === 'exact' ? 'bf16' : 'sketch';
+  const name = `${type} ${wanted}`;
+  if (!known.has(name)) known.set(name, newKey(type, evaluation, wanted));
+  return known.get(name);
+}
+
+const keys = new WeakMap<Evaluation, Map<string, NamedKey | undefined>>();
+
+function newKey(type: StorageType, { format, scale }: Evaluation, wanted: 'bf16' | 'sketch'): NamedKey | undefined {
   const [first] = tensorCandidates(scale.rule);
-  const answer = answerable(first!, format.codebook, tensor.type, wanted);
+  const answer = answerable(first!, format.codebook, type, wanted);
   if (answer.from === 'direct' || (wanted === 'bf16' && answer.from !== 'bf16')) return undefined;
   const key = keyOf(scale.rule, answer);
-  return isProfiled(tensor, key) ? key : undefined;
+  return { key, text: keyText(key) };
 }
 
 export const jobOf = ({ format, scale }: Evaluation): QuantizationJob => ({ codebook: format.codebook, rule: scale.rule });

@@ -7,6 +7,7 @@ import { type QuantizationJob, quantizationErrors } from '../core/quantize/strea
 import { memoryTensor, type TensorInfo } from '../core/weights/memoryTensor.ts';
 import { countedTensor } from './countedTensor.ts';
 import { signalOf, type TensorTask, tensorOf } from './openedWeights.ts';
+import { threadDirectKernels } from './threadKernels.ts';
 
 /** One tensor to be measured under several formats: what is posted to a worker. */
 export interface MeasureTask extends TensorTask {
@@ -18,9 +19,11 @@ export interface MeasureTask extends TensorTask {
 
 /** The error sums of each job, in order. Rejects where the files are no longer as they were, or cannot be read. */
 export async function measureTensor(task: MeasureTask, onProgress: (doneWeights: number) => void): Promise<ErrorSums[]> {
-  if (task.weights) return quantizationErrors(memoryTensor(task.info, task.weights), task.jobs, { signal: signalOf(task), onProgress });
+  const kernels = threadDirectKernels();
+  if (task.weights)
+    return quantizationErrors(memoryTensor(task.info, task.weights), task.jobs, { signal: signalOf(task), onProgress, kernels });
   const { tensor, signal } = await tensorOf(task);
-  return quantizationErrors(tensor, task.jobs, { signal, onProgress });
+  return quantizationErrors(tensor, task.jobs, { signal, onProgress, kernels });
 }
 
 /** One tensor whose distribution is to be fitted. */

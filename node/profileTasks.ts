@@ -1,8 +1,9 @@
 import type { Codebook } from '../core/format/codebook.ts';
-import { type ErrorSums, errorSums } from '../core/measure/errorSums.ts';
+import { add, type ErrorSums, errorSums } from '../core/measure/errorSums.ts';
 import type { FloatArray } from '../core/numeric/arithmetic.ts';
 import { absmaxOfBlocks, buildProfile, type Part, profilePart } from '../core/profile/buildProfile.ts';
 import { errorFromProfile, type FoundError, type PreparedProfile, prepared } from '../core/profile/errorFromProfile.ts';
+import { type Estimates, estimates } from '../core/profile/estimate.ts';
 import { blockErrorBound, maxErrorFromAbsmax, maxErrorFromMaxima } from '../core/profile/maxError.ts';
 import type { Profile, ProfileKey } from '../core/profile/profile.ts';
 import type { Run } from '../core/profile/sample.ts';
@@ -145,11 +146,19 @@ export async function readAllWeights(task: TensorTask): Promise<FloatArray> {
 export interface SampleTask extends Omit<TensorTask, 'index'> {
   /** As {@link sampleRuns} gives them, with `tensor` the index among all tensors of the files. */
   readonly runs: readonly Run[];
+  /** The weights that the runs stand for. */
+  readonly n: number;
   readonly jobs: readonly QuantizationJob[];
 }
 
-/** The error sums of each job on each run. */
-export async function measureRuns(task: SampleTask): Promise<ErrorSums[][]> {
+/** What a sample says: the sums over it, and estimates of the whole. */
+export interface SampleAnswer {
+  readonly sums: ErrorSums;
+  readonly estimates: Estimates;
+}
+
+/** What the runs say of each job. */
+export async function estimateFromRuns(task: SampleTask): Promise<SampleAnswer[]> {
   const sums: ErrorSums[][] = task.jobs.map(() => []);
   for (const { tensor: index, from, shape } of task.runs) {
     const { tensor, signal } = await tensorOf({ ...task, index });
@@ -159,5 +168,5 @@ export async function measureRuns(task: SampleTask): Promise<ErrorSums[][]> {
     const jobs = task.jobs.map(({ codebook, rule }) => ({ codebook, rule: { ...rule, axis: 'last' as const } }));
     for (const [i, one] of (await quantizationErrors(run, jobs, { signal })).entries()) sums[i]!.push(one);
   }
-  return sums;
+  return sums.map((runs) => ({ sums: runs.reduce(add), estimates: estimates(runs as [ErrorSums, ...ErrorSums[]], task.n) }));
 }

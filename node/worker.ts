@@ -17,6 +17,6 @@ worker({
   loadProfile: (kept: profiles.KeptProfile) => profiles.loadProfile(kept),
   saveProfile: (kept: profiles.KeptProfile, profile: Profile) => profiles.saveProfile(kept, profile),
   readAllWeights: (task: TensorTask) => profiles.readAllWeights(task),
-  measureRuns: (task: profiles.SampleTask) => profiles.measureRuns(task),
+  estimateFromRuns: (task: profiles.SampleTask) => profiles.estimateFromRuns(task),
   measureTensor: (task: MeasureTask) => measureTensor(task, (doneWeights) => workerEmit(doneWeights)),
 });

@@ -8,7 +8,7 @@ import { count } from '../core/view/digits.ts';
 import type { EvaluateParams, EvaluateResult, Status } from '../protocol/messages.ts';
 import { findAsked, findWishes } from './factRun.ts';
 import { resultsOf } from './results.ts';
-import type { Session } from './session.ts';
+import type { Facts, Session } from './session.ts';
 
 /** How long typing must pause before an automatic evaluation, in milliseconds. */
 const pauseMs = 300;
@@ -137,12 +137,10 @@ export class EvaluationRuns {
       const problems = new Map(found.problems);
       for (const [key, own] of done.problems) problems.set(key, together(own, problems.get(key) ?? []));
       this.#session.keep(uri, evaluations, done.results, problems);
-      this.#status(uri, 'idle', '');
       await this.sendResults(document);
       this.#changed();
-      // What is nice to know is never worth more than an automatic evaluation, whoever asked.
-      const wished = { ...options, limit: Math.min(limit, this.#session.settings.limit), onProgress: () => undefined };
-      if ((await findWishes(document, this.#session, machine.facts, wished)) === 'news') this.#changed();
+      await this.#wish(document, machine.facts, { ...options, onProgress: () => undefined });
+      if (this.#running.get(uri) === run) this.#status(uri, 'idle', '');
       return { ...done, problems, nLeftOut: done.nLeftOut + found.nLeftOut, nFormats: new Set(evaluations.map((e) => e.format.name)).size };
     } catch (error) {
       // A newer run has taken over, or the user cancelled: nothing is wrong.
@@ -155,6 +153,17 @@ export class EvaluationRuns {
     } finally {
       watch?.dispose();
       if (this.#running.get(uri) === run) this.#running.delete(uri);
+    }
+  }
+
+  /** Finds out what is nice to know: never worth more than an automatic evaluation, whoever asked. */
+  async #wish(document: TextDocument, facts: Facts, options: Parameters<Facts['find']>[1]): Promise<void> {
+    const limit = Math.min(options.limit, this.#session.settings.limit);
+    try {
+      if ((await findWishes(document, this.#session, facts, { ...options, limit })) === 'news') this.#changed();
+    } catch (error) {
+      // A newer run has taken over, or the user has seen enough: what was measured stands.
+      if (!options.signal.aborted) throw error;
     }
   }
 

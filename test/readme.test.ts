@@ -94,7 +94,7 @@ describe('docs/cli.md lists', () => {
     .filter((name) => name !== 'help');
 
   test('every command', () => {
-    expect(commands).toEqual(['check', 'eval', 'fit', 'fmt', 'codebook', 'lsp']);
+    expect(commands).toEqual(['check', 'eval', 'fit', 'search', 'fmt', 'codebook', 'lsp']);
     const sections = [...cliPage.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(commands);
   });
@@ -130,6 +130,16 @@ describe('docs/cli.md lists', () => {
     expect([...Object.keys(rest), 'tensors', 'model'].sort()).toEqual([...ofAll!].sort());
     expect(Object.keys(tensors[0]!).sort()).toEqual([...ofTensor!].sort());
     expect(Object.keys(model).sort()).toEqual([...ofModel!].sort());
+  });
+
+  test('every key of the JSON of `search`', () => {
+    const { best, points, written, ...rest } = json(
+      ...['search', 'nu', 'examples/paper.nibble', '--weights', 'tiny', '--scale', 'block128', '--json'],
+    ) as { best: object; points: object[]; written: null };
+    expect(written).toBeNull();
+    const [ofAll, ofPoint] = [...tablesOf('JSON of search')];
+    expect([...Object.keys(rest), 'best', 'points', 'written'].sort()).toEqual([...ofAll!].sort());
+    for (const point of [best, ...points]) expect(Object.keys(point).sort()).toEqual([...ofPoint!].sort());
   });
 
   const json = (...args: string[]): object =>

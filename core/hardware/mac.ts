@@ -1,9 +1,10 @@
+import { accumulate } from './accumulator.ts';
 import type { Architecture } from './architecture.ts';
 import type { Clocked, Design } from './design.ts';
 import { type ProductForm, productForm, productOutputs } from './productForm.ts';
 import { productVerilog } from './productVerilog.ts';
 import { accumulatorBits, activationBits, activationOf, type HardwareSource, weightOf } from './source.ts';
-import { bus, constant, moduleText, type PortDeclaration, signExtended, zeroExtended } from './verilog.ts';
+import { bus, moduleText, type PortDeclaration } from './verilog.ts';
 
 /**
  * Multiply and accumulate in one step: at each rising edge of `clk` the product of `a` and `b` is added to `acc`, or `acc` becomes 0 where
@@ -24,13 +25,7 @@ export function dotDesign(name: string, source: HardwareSource, architecture: Ar
   const width = accumulatorBits(source);
   const [aBits, bBits] = [source.grid.bits, activationBits(source)];
   const form = productForm(source, architecture);
-  const body = [
-    ...lanes(`${name}_product`, form, nLanes, aBits, bBits),
-    '',
-    'always @(posedge clk)',
-    `  if (clr) acc <= ${constant(0, width)};`,
-    `  else acc <= acc + ${addends(form, nLanes, width).join(' + ')};`,
-  ];
+  const body = [...lanes(`${name}_product`, form, nLanes, aBits, bBits), '', ...accumulate(form, laneNames(nLanes), width)];
   return {
     name,
     verilog: `${productVerilog(`${name}_product`, source, architecture)}\n${moduleText(name, ports(aBits * nLanes, bBits * nLanes, width), body)}`,
@@ -55,25 +50,17 @@ const ports = (aBits: number, bBits: number, width: number): readonly PortDeclar
 /** The products of the lanes, each in wires of its own: in one expression with the sum they would be as wide as the accumulator. */
 function lanes(product: string, form: ProductForm, nLanes: number, aBits: number, bBits: number): readonly string[] {
   const signed = form.kind === 'twosComplement' || form.isSigned ? 'signed ' : '';
-  return Array.from({ length: nLanes }, (_, i) => {
-    const lane = nLanes === 1 ? '' : String(i);
+  return laneNames(nLanes).flatMap((lane, i) => {
     const slice = (port: string, width: number): string => (nLanes === 1 ? port : `${port}[${(i + 1) * width - 1}:${i * width}]`);
     const outputs = productOutputs(form);
     const declared = outputs.map(({ name, width }) => `wire ${width === 1 ? '' : signed}${bus(width)}${name}${lane};`);
     const connected = outputs.map(({ name }) => `.${name}(${name}${lane})`);
     return [...declared, `${product} multiply${lane} (.a(${slice('a', aBits)}), .b(${slice('b', bBits)}), ${connected.join(', ')});`];
-  }).flat();
+  });
 }
 
-/** What is added to the accumulator, each as wide as it is. */
-function addends(form: ProductForm, nLanes: number, width: number): readonly string[] {
-  return Array.from({ length: nLanes }, (_, i) => {
-    const lane = nLanes === 1 ? '' : String(i);
-    if (form.kind === 'twosComplement') return [signExtended(`product${lane}`, form.bits, width)];
-    const extended = (form.isSigned ? signExtended : zeroExtended)(`magnitude${lane}`, form.bits, width);
-    return [`({${width}{sign${lane}}} ^ ${extended})`, zeroExtended(`sign${lane}`, 1, width)];
-  }).flat();
-}
+/** What the wires of each lane end in; nothing where there is one. */
+const laneNames = (nLanes: number): readonly string[] => (nLanes === 1 ? [''] : Array.from({ length: nLanes }, (_, i) => String(i)));
 
 /** One register: the sum. It is not known before the first reset, nor from inputs that are not in use to the next reset. */
 function behaviour(source: HardwareSource, nLanes: number, width: number): Clocked {

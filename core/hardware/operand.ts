@@ -27,9 +27,19 @@ export interface Operand {
   readonly drop: number;
 }
 
-/** The weight in an encoding. */
+/** The weight in an encoding. Both factors, the decoder and every architecture ask for it, and settling takes time, so it is kept with the grid. */
 export function codeOperand(grid: Grid, encoding: Encoding): Operand {
-  const fields = fieldsOf(grid, encoding);
+  const known = operands.get(grid) ?? new Map<Encoding, Operand>();
+  operands.set(grid, known);
+  const operand = known.get(encoding) ?? newCodeOperand(grid, encoding);
+  known.set(encoding, operand);
+  return operand;
+}
+
+const operands = new WeakMap<Grid, Map<Encoding, Operand>>();
+
+function newCodeOperand(grid: Grid, encoding: Encoding): Operand {
+  const fields = codeFields(grid, encoding);
   const named = (name: string): Field | undefined => fields.find((field) => field.name === name);
   const widthOf = (name: string): number => named(name)?.width ?? 0;
   return {
@@ -55,7 +65,7 @@ export function activationOperand({ grid, activation }: HardwareSource, encoding
 }
 
 /** The fields of the codes. The sign of 0, the exponent of 0 and everything of a code that is not in use are free. */
-function fieldsOf({ integers }: Grid, encoding: Encoding): readonly Field[] {
+export function codeFields({ integers }: Grid, encoding: Encoding): readonly Field[] {
   const inUse = integers.filter((integer) => integer !== undefined);
   if (encoding === 'twosComplement') {
     const width = Math.max(...inUse.map((integer) => unsignedBits(BigInt(integer < 0 ? -integer - 1 : integer)) + 1));

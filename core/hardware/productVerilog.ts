@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import type { Field } from './decoder.ts';
+import { decoderVerilog } from './decoderVerilog.ts';
 import { activationOperand, codeOperand, type Encoding, type Operand } from './operand.ts';
 import { type ProductForm, productForm, productOutputs } from './productForm.ts';
 import { activationBits, type HardwareSource } from './source.ts';
@@ -38,7 +39,7 @@ function multiplier(name: string, source: HardwareSource, encoding: Encoding, fo
   const b = activationOperand(source, encoding);
   const decoder = `${name}_decode`;
   const body = [...wires('a', a, decoder), ...wires('b', b, decoder), '', ...multiply(a, b, form)];
-  return `${decoderText(decoder, source, a)}\n${moduleText(name, ports(source, form, 'output wire'), body)}`;
+  return `${decoderVerilog(decoder, source.grid, encoding)}\n${moduleText(name, ports(source, form, 'output wire'), body)}`;
 }
 
 const ports = (source: HardwareSource, form: ProductForm, direction: 'output wire' | 'output reg'): readonly PortDeclaration[] => [
@@ -46,19 +47,6 @@ const ports = (source: HardwareSource, form: ProductForm, direction: 'output wir
   { direction: 'input wire', width: activationBits(source), name: 'b' },
   ...productOutputs(form).map((port) => ({ ...port, direction, isSigned: form.kind === 'twosComplement' })),
 ];
-
-/** The module that takes a code apart. */
-function decoderText(name: string, { grid }: HardwareSource, { fields }: Operand): string {
-  const outputs = fields!.map(({ name: field, width, signed }) => ({
-    direction: 'output reg' as const,
-    name: field,
-    width,
-    isSigned: signed,
-  }));
-  const code: PortDeclaration = { direction: 'input wire', width: grid.bits, name: 'code' };
-  const comment = (row: number): string => (grid.integers[row] === undefined ? 'not in use' : String(grid.integers[row]));
-  return moduleText(name, [code, ...outputs], caseLines('code', grid.bits, fields!, comment));
-}
 
 /** The wires of a factor: read off a code by the decoder, or the bits of an int8 or an fp16. */
 function wires(port: 'a' | 'b', operand: Operand, decoder: string): readonly string[] {

@@ -29,16 +29,32 @@ export function estimate(
   runs: readonly [ErrorSums, ...ErrorSums[]],
   nOfTensor: number,
 ): Estimate {
+  return estimateFrom(measure, spread, sampleOf(runs, nOfTensor));
+}
+
+/** A sample as the jackknife needs it: all runs together, and all but each. */
+interface Sample {
+  readonly all: ErrorSums;
+  readonly allButOne: readonly ErrorSums[];
+  /** The share of the tensor that was seen. */
+  readonly seen: number;
+}
+
+function sampleOf(runs: readonly [ErrorSums, ...ErrorSums[]], nOfTensor: number): Sample {
   const all = runs.reduce(add);
-  const value = measure(all);
   const seen = Math.min(1, (all.n + all.nNonFinite) / nOfTensor);
+  return { all, allButOne: runs.map((run) => allBut(all, run)), seen };
+}
+
+function estimateFrom(measure: (sums: ErrorSums) => number, spread: Spread, { all, allButOne, seen }: Sample): Estimate {
+  const value = measure(all);
   if (seen === 1) return { value, low: value, high: value };
-  if (runs.length < 2) return { value, ...limits[spread] };
+  const k = allButOne.length;
+  if (k < 2) return { value, ...limits[spread] };
   const scale = (x: number): number => (spread === 'positive' ? Math.log(x) : x);
-  const others = runs.map((_, i) => scale(measure(allBut(all, runs[i]!))));
-  const mean = others.reduce((sum, x) => sum + x, 0) / runs.length;
+  const others = allButOne.map((sums) => scale(measure(sums)));
+  const mean = others.reduce((sum, x) => sum + x, 0) / k;
   const squares = others.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  const k = runs.length;
   const half = studentTQuantile(0.975, k - 1) * Math.sqrt(((k - 1) / k) * squares * (1 - seen));
   // All runs alike, infinite or NaN: nothing is known of the spread but for shares, where none or all of n weights leave up to 3 in n.
   const sure = spread === 'share' ? 3 / all.n : 0;
@@ -91,7 +107,8 @@ const estimated = {
 /** The estimates of all measures that have them. */
 export type Estimates = Readonly<Record<EstimatedMeasure, Estimate>>;
 
-export const estimates = (runs: readonly [ErrorSums, ...ErrorSums[]], nOfAll: number): Estimates =>
-  Object.fromEntries(
-    Object.entries(estimated).map(([name, [measure, spread]]) => [name, estimate(measure, spread, runs, nOfAll)]),
-  ) as unknown as Estimates;
+export function estimates(runs: readonly [ErrorSums, ...ErrorSums[]], nOfAll: number): Estimates {
+  const sample = sampleOf(runs, nOfAll);
+  const found = Object.entries(estimated).map(([name, [measure, spread]]) => [name, estimateFrom(measure, spread, sample)]);
+  return Object.fromEntries(found) as unknown as Estimates;
+}

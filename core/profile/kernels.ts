@@ -60,7 +60,7 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   writeConstants(memory.buffer, at.constants);
 
   /** The sums of the blocks that the kernels left to their twins. */
-  let restOfSketch = emptySketch();
+  let restOfSketch: Sketch | undefined;
   let table = emptyBf16Table();
   let nInPlanes = 0;
   let histogram: Histogram16 | undefined;
@@ -118,7 +118,7 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
           const length = Math.min(blockLength(first, lines), to - first);
           const one = { lineLength: length, block: length, start: 0 };
           const own = references === 'absmax' ? references : references.subarray(blockNumber(first, lines));
-          nNonFinite += scatterSketch(restOfSketch, floatArray(x + 4 * first, length), one, own);
+          nNonFinite += scatterSketch((restOfSketch ??= emptySketch()), floatArray(x + 4 * first, length), one, own);
         }
         from = to;
       }
@@ -126,19 +126,18 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
     },
 
     takeSketch: () => {
-      const { counts, mass, energy } = restOfSketch;
-      const own = {
-        sums: new Float64Array(memory.buffer, at.sums, 2 * counts.length),
-        counts: new Float64Array(memory.buffer, at.counts, counts.length),
-      };
-      const sketch = {
-        counts: counts.map((count, bin) => count + own.counts[bin]!),
-        mass: mass.map((sum, bin) => sum + own.sums[2 * bin]!),
-        energy: energy.map((sum, bin) => sum + own.sums[2 * bin + 1]!),
-      };
-      own.sums.fill(0);
-      own.counts.fill(0);
-      restOfSketch = emptySketch();
+      const sketch = restOfSketch ?? emptySketch();
+      const { counts, mass, energy } = sketch;
+      const sums = new Float64Array(memory.buffer, at.sums, 2 * counts.length);
+      const own = new Float64Array(memory.buffer, at.counts, counts.length);
+      for (let bin = 0; bin < counts.length; bin++) {
+        counts[bin]! += own[bin]!;
+        mass[bin]! += sums[2 * bin]!;
+        energy[bin]! += sums[2 * bin + 1]!;
+      }
+      sums.fill(0);
+      own.fill(0);
+      restOfSketch = undefined;
       return sketch;
     },
 

@@ -57,6 +57,7 @@ export interface Bf16Statistics {
  */
 export function mergeProfiles(parts: readonly [Profile, ...Profile[]]): Profile {
   const [first, ...others] = parts;
+  if (others.length === 0) return first;
   for (const { key } of others)
     if (keyText(key) !== keyText(first.key)) throw new RangeError(`Profiles of ${keyText(first.key)} and of ${keyText(key)} do not add up`);
   return {

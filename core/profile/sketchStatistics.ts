@@ -13,6 +13,8 @@ export interface SketchStatistics {
 
 /** The statistics of all parts. Blocks that are too many to keep move into the sketch, the smallest first. */
 export function joinedSketches(parts: readonly SketchStatistics[]): SketchStatistics {
+  const [only] = parts;
+  if (only && parts.length === 1 && only.exact.weights.length <= 2 * EXACT_WEIGHTS) return only;
   const sketch = emptySketch();
   let fourth = 0;
   for (const part of parts) {

@@ -2,6 +2,8 @@ import type { Codebook } from '../format/codebook.ts';
 import type { FloatArray } from '../numeric/arithmetic.ts';
 import { writeConstants } from '../profile/kernelMemory.ts';
 import type { BlockLayout } from './blockLayout.ts';
+import { type DirectInstance, newInstance } from './directCode.ts';
+import { blockAt, type Cut, cutOf, isCuttable } from './directCut.ts';
 import { addresses, heldLookups, MOST_LEVELS, SLICE } from './directMemory.ts';
 import { addErrorsInOrder, addSumsInLanes, placesInOrder } from './directTwin.ts';
 import type { BlockScales, Kernel } from './kernel.ts';
@@ -34,7 +36,7 @@ export interface DirectKernel extends Kernel<Float32Array, Cuts> {
 
 export function directKernels(wasm: Uint8Array<ArrayBuffer>): DirectKernels {
   const module = new WebAssembly.Module(wasm);
-  const idle: Instance[] = [];
+  const idle: DirectInstance[] = [];
   return {
     async with(n, work) {
       if (n > MOST_WEIGHTS) return work(undefined);
@@ -52,23 +54,11 @@ export function directKernels(wasm: Uint8Array<ArrayBuffer>): DirectKernels {
 const MOST_WEIGHTS = 2 ** 22;
 /** What is done at the end of a row costs as much as this many weights. */
 const LEAST_ROW = 64;
-/** Weights of a line are numbered in 32 bits. */
-const MOST_IN_LINE = 2 ** 30;
 const PAGE = 65_536;
 const NAN_BITS = -1;
 const BY = { mse: 0, mae: 1, max_error: 2 } as const;
 
-interface Instance {
-  readonly memory: WebAssembly.Memory;
-  readonly code: Code;
-}
-
-function newInstance(module: WebAssembly.Module): Instance {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  return { memory, code: new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Code };
-}
-
-function directKernel({ memory, code }: Instance, most: number): DirectKernel {
+function directKernel({ memory, code }: DirectInstance, most: number): DirectKernel {
   const at = addresses(most);
   const missing = Math.ceil(at.end / PAGE) - memory.buffer.byteLength / PAGE;
   if (missing > 0) memory.grow(missing);
@@ -214,11 +204,7 @@ function directKernel({ memory, code }: Instance, most: number): DirectKernel {
   };
 
   return {
-    suits: (layout, { ascending }, rowLength) =>
-      layout.width === 1 &&
-      ascending.length <= MOST_LEVELS &&
-      rowLength >= LEAST_ROW &&
-      (layout.lineLength < MOST_IN_LINE || layout.lineLength === layout.n),
+    suits: (layout, { ascending }, rowLength) => isCuttable(layout) && ascending.length <= MOST_LEVELS && rowLength >= LEAST_ROW,
 
     buffer: (n) => new Float32Array(buffer, at.weights, n),
 
@@ -307,66 +293,4 @@ interface Slice {
   readonly scales: number;
   readonly numbers: number;
   readonly nClipped: number;
-}
-
-/** How the weights of a piece are cut: from weight `start` of a line, a multiple of `block`, on. */
-interface Cut {
-  readonly n: number;
-  readonly start: number;
-  readonly line: number;
-  readonly block: number;
-}
-
-function cutOf({ height, lineLength, panelsPerLine }: BlockLayout, piece: Piece<Float32Array>): Cut {
-  const n = piece.weights.length;
-  const { nPanels, firstPanel } = piece.window;
-  // A part of a block, or all of it.
-  if (nPanels === 1) return { n, start: 0, line: n, block: n };
-  // A line that is the whole tensor ends with the last piece at the soonest.
-  if (lineLength >= MOST_IN_LINE) return { n, start: 0, line: MOST_IN_LINE, block: height };
-  return { n, start: (firstPanel % panelsPerLine) * height, line: lineLength, block: height };
-}
-
-/** The place in its window of the block that a weight is in. */
-const blockAt = ({ start, line, block }: Cut, at: number): number =>
-  Math.floor((start + at) / line) * Math.ceil(line / block) + Math.floor(((start + at) % line) / block) - start / block;
-
-/** What the module exports. Addresses are in bytes, lengths in weights; see kernels/. */
-interface Code {
-  bf16ToFloat(x: number, n: number, out: number): void;
-  f16ToFloat(x: number, n: number, out: number, constants: number): void;
-  ranges(x: number, n: number, start: number, line: number, block: number, low: number, high: number, constants: number): void;
-  countNonFinite(x: number, n: number): number;
-  replaceNonFinite(x: number, n: number, out: number, replacement: number): void;
-  leaveOutNaN(x: number, n: number, reconstructs: number, places: number): void;
-  findPlaces(
-    x: number,
-    n: number,
-    inLine: number,
-    line: number,
-    block: number,
-    scales: number,
-    numbers: number,
-    lookups: number,
-    places: number,
-    constants: number,
-  ): number;
-  reconstruct(
-    places: number,
-    n: number,
-    inLine: number,
-    line: number,
-    block: number,
-    scales: number,
-    numbers: number,
-    lookups: number,
-    out: number,
-    constants: number,
-  ): void;
-  addSignal(x: number, n: number, lane: number, sums: number): void;
-  addNoise(x: number, reconstructs: number, n: number, lane: number, sums: number, maxError: number): number;
-  addPower(x: number, reconstructs: number, n: number, lane: number, sums: number): void;
-  countZeroed(x: number, reconstructs: number, n: number): number;
-  countPlaces(places: number, n: number, counts: number): void;
-  addBlockErrors(x: number, reconstructs: number, n: number, inLine: number, line: number, block: number, errors: number, by: number): void;
 }

@@ -1,13 +1,13 @@
 import { floatTypes } from '../numeric/floatTypes.ts';
 import type { BlockScales, Kernel } from './kernel.ts';
-import { CELL_SHIFT, type Cuts, type Lookup, lookup, lookups, place as placeOf } from './lookup.ts';
+import { CELL_SHIFT, type Cuts, keptLookups, type Lookup, place as placeOf } from './lookup.ts';
 import { eachPanel } from './pieces.ts';
 import { endRow, type RunningSums } from './runningSums.ts';
 
 /** The inner loops in float32, for speed: by table, and with all they can in local variables. */
 export const float32Kernel: Kernel<Float32Array, Lookup> = {
   buffer: (n) => new Float32Array(n),
-  lookups: (book) => lookups((zeroPoint) => lookup(book, zeroPoint)),
+  lookups: keptLookups,
   addRanges: (layout, piece, { low, high }) =>
     eachPanel(layout, piece, (from, to, column, block) => addRanges(piece.weights, from, to, column, layout.width, low, high, block)),
   addErrors: (layout, piece, scales, choose, errors) =>

@@ -49,6 +49,15 @@ export function lookup(book: Codebook, zeroPoint: number): Lookup {
   return { ...all, ...cellsOf(all.cuts) };
 }
 
+/** The lookups of a codebook, kept for as long as it lives: small tensors by the hundred share them. */
+export function keptLookups(book: Codebook): (zeroPoint: number) => Lookup {
+  const known = kept.get(book) ?? lookups((zeroPoint) => lookup(book, zeroPoint));
+  kept.set(book, known);
+  return known;
+}
+
+const kept = new WeakMap<Codebook, (zeroPoint: number) => Lookup>();
+
 export const cuts = (book: Codebook, zeroPoint: number): Cuts => ({
   cuts: Float32Array.from(cutsOf('float32', book, zeroPoint)),
   levels: Float32Array.from(levelsOf(book, zeroPoint)),
@@ -84,16 +93,43 @@ function clipsOf({ ascending }: Codebook, zeroPoint: number): Pick<Cuts, 'clipLo
 }
 
 function cellsOf(cuts: Float32Array): { readonly cells: Uint8Array; readonly dense: boolean } {
-  const cells = new Uint8Array(2 ** (32 - CELL_SHIFT));
+  edges ??= cellEdges();
+  const cells = new Uint8Array(N_CELLS);
   let dense = false;
-  for (let cell = 0; cell < cells.length; cell++) {
-    const towardZero = fromBits(cell << CELL_SHIFT);
-    const awayFromZero = fromBits((cell << CELL_SHIFT) | (2 ** CELL_SHIFT - 1));
-    const negative = cell >= cells.length / 2;
-    cells[cell] = place(cuts, negative ? awayFromZero : towardZero);
-    if (place(cuts, negative ? towardZero : awayFromZero) > cells[cell]! + 1) dense = true;
+  let place = 0;
+  for (let i = 0; i < N_CELLS; i++) {
+    while (edges.least[i]! > cuts[place]!) place++;
+    cells[edges.cell[i]!] = place;
+    let last = place;
+    while (edges.greatest[i]! > cuts[last]!) last++;
+    if (last > place + 1) dense = true;
   }
   return { cells, dense };
+}
+
+const N_CELLS = 2 ** (32 - CELL_SHIFT);
+
+/** The cells in the order of their x: the negative ones from the last on, then the positive ones. */
+interface CellEdges {
+  readonly cell: Uint16Array;
+  readonly least: Float32Array;
+  readonly greatest: Float32Array;
+}
+
+let edges: CellEdges | undefined;
+
+function cellEdges(): CellEdges {
+  const found = { cell: new Uint16Array(N_CELLS), least: new Float32Array(N_CELLS), greatest: new Float32Array(N_CELLS) };
+  for (let i = 0; i < N_CELLS; i++) {
+    const isNegative = i < N_CELLS / 2;
+    const cell = isNegative ? N_CELLS - 1 - i : i - N_CELLS / 2;
+    const towardZero = fromBits(cell << CELL_SHIFT);
+    const awayFromZero = fromBits((cell << CELL_SHIFT) | (2 ** CELL_SHIFT - 1));
+    found.cell[i] = cell;
+    found.least[i] = isNegative ? awayFromZero : towardZero;
+    found.greatest[i] = isNegative ? towardZero : awayFromZero;
+  }
+  return found;
 }
 
 /** The number of cuts below x. */

@@ -36,17 +36,17 @@ export interface StreamOptions {
   /** Told after each chunk how many of the tensor's weights are done, averaged over the jobs. */
   readonly onProgress?: (doneWeights: number) => void;
   /**
-   * For speed: used where they suit. Then all of the result is as without but for sums that are added in another order, and so differ by less than
-   * 1e-12 of themselves.
+   * For speed: used where they suit. Then the result is as without but for sums that are added in another order, which differ by less than 1e-12
+   * of the magnitudes added. A search over the tensor may take another candidate where two differ by less.
    */
   readonly kernels?: DirectKernels;
 }
 
 /**
  * The error sums of each job on a tensor: those of the readable `quantize` and `errorSums`, bit for bit unless direct kernels are given, without
- * ever holding more than a chunk of weights. Jobs in one arithmetic whose blocks are laid out alike share every read. Most rules read the tensor once; a second-level scale,
- * blocks larger than a chunk, and candidate scales of such blocks read it again. Besides the chunk, memory is for a few numbers per block of a
- * chunk, per column where blocks run down columns, and per second-level scale.
+ * ever holding more than a chunk of weights. Jobs of one kernel whose blocks are laid out alike share every read. Most rules read the tensor
+ * once; a second-level scale, blocks larger than a chunk, and candidate scales of such blocks read it again. Besides the chunk, memory is for a
+ * few numbers per block of a chunk, per column where blocks run down columns, and per second-level scale.
  */
 export async function quantizationErrors(
   tensor: StoredTensor,

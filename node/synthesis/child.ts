@@ -24,16 +24,18 @@ async function run({ script, files, results }: ChildRequest): Promise<ChildReply
   const yosys = await import('@yowasp/yosys').catch((error: unknown) => reasonOf(error));
   if (typeof yosys === 'string') return { kind: 'missing', reason: yosys };
   try {
-    const tree = await yosys.runYosys(['-q', '-s', 'script.ys'], { ...files, 'script.ys': script }, { stdout: write, stderr: write });
-    return { kind: 'done', files: Object.fromEntries(results.map((name) => [name, textOf(tree ?? {}, name)])), log };
+    const tree =
+      (await yosys.runYosys(['-q', '-s', 'script.ys'], { ...files, 'script.ys': script }, { stdout: write, stderr: write })) ?? {};
+    const lacking = results.find((name) => !Object.hasOwn(tree, name));
+    if (lacking !== undefined) return { kind: 'refused', log: `${log}\nERROR: It came to its end and wrote no ${lacking}` };
+    return { kind: 'done', files: Object.fromEntries(results.map((name) => [name, textOf(tree[name])])), log };
   } catch (error) {
     // An exit is Yosys' own way to say what it does not accept; everything else leaves it in pieces, and the parent ends this process.
     return error instanceof yosys.Exit ? { kind: 'refused', log } : { kind: 'crashed', reason: reasonOf(error), log };
   }
 }
 
-function textOf(tree: Tree, name: string): string {
-  const file = tree[name];
+function textOf(file: Tree[string] | undefined): string {
   if (typeof file === 'string') return file;
-  return file instanceof Uint8Array ? new TextDecoder().decode(file) : '';
+  return file instanceof Uint8Array ? Buffer.from(file).toString('utf8') : '';
 }

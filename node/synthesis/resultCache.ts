@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { get, put } from 'cacache';
+import { get, put, rm } from 'cacache';
 
 /** Results of Yosys on disk, by everything they follow from. What is kept is checked like what Yosys has just written. */
 export interface ResultCache {
@@ -11,15 +11,20 @@ export interface ResultCache {
 /** Keeps results in a folder, which is made when needed. */
 export const resultCache = (folder: string): ResultCache => ({
   read: async (key) => {
+    const entry = await get.info(folder, key).catch(() => null);
+    // What cannot be looked up is not there.
+    if (!entry) return undefined;
     try {
       return (await get(folder, key)).data.toString('utf8');
     } catch {
-      // Not there, unreadable or damaged: either way it is worked out again, and written over.
+      // Damaged. It is taken away, as the same content would not be written over it, and worked out again.
+      await rm.content(folder, entry.integrity).catch(() => undefined);
       return undefined;
     }
   },
   write: async (key, text) => {
-    await put(folder, key, text);
+    // A disk that is full or may not be written costs time and nothing else: the result is there, and worked out again next time.
+    await put(folder, key, text).catch(() => undefined);
   },
 });
 

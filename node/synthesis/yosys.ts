@@ -1,3 +1,5 @@
+import { visible } from '../../core/weights/visibleName.ts';
+
 /** Yosys, wherever it runs. One job at a time; those that come meanwhile wait. */
 export interface Yosys {
   /** What results of this Yosys are told apart by. Fails with {@link YosysError} where there is none. */
@@ -50,13 +52,11 @@ export class YosysError extends Error {
 export const timedOut = ({ runMs }: YosysLimits): YosysError =>
   new YosysError('timeout', `Yosys was stopped after ${runMs / 1000} s; the design is too large, or its cells do not suit it`);
 
-/** Of a log, the error that ended the run. */
+/** Of a log, the error that ended the run: the last of its kind, with the file and line that it names. */
 export function refusal(log: string): YosysError {
-  const error = log.split('\n').findLast((line) => line.includes('ERROR'));
-  return new YosysError(
-    'refused',
-    `Yosys reported: ${(error ?? log.trim().split('\n').at(-1) ?? 'nothing').replace(/^.*ERROR:\s*/, '').slice(0, 500)}`,
-  );
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  const error = lines.findLast((line) => line.includes('ERROR:')) ?? lines.at(-1) ?? 'nothing';
+  return new YosysError('refused', `Yosys reported: ${visible(error.replace('ERROR: ', '').trim())}`);
 }
 
 /** Keeps the end of a text that grows. */

@@ -119,6 +119,7 @@ const stateful: ReadonlySet<string> = new Set(['ff', 'ff_bank', 'latch', 'latch_
 
 function keepCell(cell: LibertyGroup, area: number, nInputs: number, truthTable: bigint, found: Found): void {
   // A constant, or an input that does not matter: not what a mapper looks for.
+  if (nInputs === 0) return;
   for (let pin = 0; pin < nInputs; pin++) if (!dependsOn(truthTable, pin, nInputs)) return;
   if (!/^[A-Za-z_]\w{0,99}$/.test(cell.name)) {
     complain(found, cell.line, cell, 'is left out: its name is not of letters, digits and `_`');

@@ -137,7 +137,8 @@ describe('a clocked netlist', () => {
 
   test('whose reset forgets a bit is found, because flip-flops come up with anything', () => {
     const list = counterCells(6).map((cell) => (cell.connections['Y']?.[0] === 105 ? gate(cells.nand2, 45, '1', 105) : cell));
-    expect(checked(counter(6), read(...ports(6), list)).nEqual).toBeLessThan(10_000);
+    const { nVectors, nEqual } = checked(counter(6), read(...ports(6), list));
+    expect(nEqual).toBeLessThan(nVectors);
   });
 
   test('whose tenth bit never carries is found by counting far enough', () => {
