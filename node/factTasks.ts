@@ -11,7 +11,6 @@ import type { Profile } from '../core/profile/profile.ts';
 import type { ScaleRule } from '../core/quantize/scaleRule.ts';
 import { countedTensor } from './countedTensor.ts';
 import { type TensorTask, tensorOf } from './openedWeights.ts';
-import { shared } from './sharedData.ts';
 
 // What threads do to find out facts about weights.
 
@@ -34,7 +33,7 @@ export interface ProfileMomentsTask {
 export function momentsOfProfiled({ profile, keys }: ProfileMomentsTask): TensorMoments {
   const { totals, maxima } = profile;
   const moments = keys.map(({ target, measure }) => levelMoments(profile, target, measure));
-  return { moments: moments.map(shared), n: totals.n, greatest: maxima.absmax[0] ?? 0, least: maxima.least };
+  return { moments, n: totals.n, greatest: maxima.absmax[0] ?? 0, least: maxima.least };
 }
 
 /** A tensor whose moments are wanted and that has no profile. */
@@ -48,7 +47,7 @@ export async function momentsOfTensor(task: MomentsTask): Promise<TensorMoments>
   const read: ReadMoments[] = [];
   for (const key of task.keys) read.push(await readMoments(tensor, key, { signal }));
   const { n, greatest, least } = read[0]!;
-  return { moments: read.map(({ moments }) => shared(moments)), n, greatest, least };
+  return { moments: read.map(({ moments }) => moments), n, greatest, least };
 }
 
 /** Levels that are to be fitted to moments. */

@@ -82,6 +82,7 @@ export class FactFinder {
     }
     for (const request of accepted) {
       const fact = await this.#fact(request, run);
+      if (readingsOf(request) !== 'histograms') advance(run, FITTING);
       // What nobody wants any more is not kept: some tensors were not read.
       if (run.options.signal.aborted) break;
       if (!fact) continue;
@@ -100,7 +101,7 @@ export class FactFinder {
       return matrices.reduce((sum, { tensor }) => sum + tensor.n, 0);
     }
     if ('problem' in readings) return 0;
-    return weightsOf(request).reduce((sum, weights) => sum + this.#moments.work(weights, readings, run), 0);
+    return weightsOf(request).reduce((sum, weights) => sum + this.#moments.work(weights, readings, run), FITTING);
   }
 
   /** Undefined where no tensor could be read. */
@@ -184,6 +185,9 @@ export class FactFinder {
     return typeof out === 'number' ? found : out;
   }
 }
+
+/** What fitting levels counts as, in weights: a spec may sweep any number of fitted formats over weights that are read once. */
+const FITTING = 2 ** 20;
 
 const knownKey = (request: FactRequest, run: Run): string =>
   [factKey(request), ...weightsOf(request).map((weights) => openedOf(weights, run).stamp)].join('\n');

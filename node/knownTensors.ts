@@ -4,16 +4,16 @@ import type { FloatArray } from '../core/numeric/arithmetic.ts';
 import { partsOf } from '../core/profile/buildProfile.ts';
 import { keyText, mergeProfiles, PROFILE_VERSION, type Profile, type ProfileKey } from '../core/profile/profile.ts';
 import type { CachePlace } from './cacheFolder.ts';
+import { bytesOf } from './moved.ts';
 import type { InspectedTensor, TensorTask } from './openedWeights.ts';
 import type { KeptProfile, PartTask } from './profileTasks.ts';
-import { bytesOf, shared } from './sharedData.ts';
 
 /** What is kept of tensors in memory, in bytes. */
 const MEMORY = 96 * 2 ** 20;
 
 /**
- * What was read of tensors, so that a codebook that changes reads nothing again: small ones whole, large ones as profiles. In memory that threads
- * share, and profiles on the disk too. The least recently used goes first.
+ * What was read of tensors, so that a codebook that changes reads nothing again: small ones whole, large ones as profiles. In memory, and profiles
+ * on the disk too. The least recently used goes first.
  */
 export class KnownTensors {
   readonly #pool: () => Pool;
@@ -52,7 +52,7 @@ export class KnownTensors {
     if (known && 'key' in known) return known;
     const kept: KeptProfile = { cache: this.#cache, name, key };
     const found: Profile | undefined = this.#cache.limit > 0 ? await this.#pool().exec('loadProfile', [kept]).catch(nothing) : undefined;
-    const profile = found ?? shared(mergeProfiles(await this.#parts(task, shape, key, onProgress)));
+    const profile = found ?? mergeProfiles(await this.#parts(task, shape, key, onProgress));
     this.#kept.set(name, profile);
     if (!found && this.#cache.limit > 0) this.#save(kept, profile);
     return profile;

@@ -1,6 +1,5 @@
 import type { Codebook } from '../core/format/codebook.ts';
 import { add, type ErrorSums, errorSums } from '../core/measure/errorSums.ts';
-import type { FloatArray } from '../core/numeric/arithmetic.ts';
 import { absmaxOfBlocks, buildProfile, type Part, profilePart } from '../core/profile/buildProfile.ts';
 import { errorFromProfile, type FoundError, type PreparedProfile, prepared } from '../core/profile/errorFromProfile.ts';
 import { type Estimates, estimates } from '../core/profile/estimate.ts';
@@ -15,11 +14,11 @@ import { memoryTensor } from '../core/weights/memoryTensor.ts';
 import type { StorageType } from '../core/weights/tensor.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { DiskCache } from './diskCache.ts';
+import { type Moved, moved } from './moved.ts';
 import { type TensorTask, tensorOf } from './openedWeights.ts';
-import { shared } from './sharedData.ts';
 import { threadKernels } from './threadKernels.ts';
 
-// What threads do with profiles. Profiles come and go in shared memory.
+// What threads do with profiles.
 
 /** A part of a tensor to be profiled. */
 export interface PartTask extends TensorTask {
@@ -27,10 +26,10 @@ export interface PartTask extends TensorTask {
   readonly part: Part;
 }
 
-/** The profile of a part. Rejects where the files are no longer as they were, or cannot be read. */
-export async function profileTensorPart(task: PartTask, onProgress: (doneWeights: number) => void): Promise<Profile> {
+/** A {@link Profile} of the part. Rejects where the files are no longer as they were, or cannot be read. */
+export async function profileTensorPart(task: PartTask, onProgress: (doneWeights: number) => void): Promise<Moved> {
   const { tensor, signal } = await tensorOf(task);
-  return shared(await profilePart(tensor, task.key, task.part, threadKernels(), { signal, onProgress }));
+  return moved(await profilePart(tensor, task.key, task.part, threadKernels(), { signal, onProgress }));
 }
 
 /** Whether the largest error of an answer is wanted as well: for that, some blocks are read. */
@@ -113,11 +112,11 @@ export interface KeptProfile {
   readonly key: ProfileKey;
 }
 
-/** The profile kept on the disk, if it is there and sound. */
-export async function loadProfile({ cache, name, key }: KeptProfile): Promise<Profile | undefined> {
+/** The {@link Profile} kept on the disk, if it is there and sound. */
+export async function loadProfile({ cache, name, key }: KeptProfile): Promise<Moved | undefined> {
   const bytes = await new DiskCache(cache.folder, cache.limit).get(name);
   const found = bytes && deserialise(bytes, key);
-  return found && !('problem' in found) ? shared(found) : undefined;
+  return found && !('problem' in found) ? moved(found) : undefined;
 }
 
 /** Keeps a profile on the disk. */
@@ -134,12 +133,12 @@ function diskCache(place: CachePlace): DiskCache {
   return disk.cache;
 }
 
-/** The weights of a small tensor, in shared memory: float64 where they are stored so. */
-export async function readAllWeights(task: TensorTask): Promise<FloatArray> {
+/** The weights of a small tensor: float64 where they are stored so. */
+export async function readAllWeights(task: TensorTask): Promise<Moved> {
   const { tensor } = await tensorOf(task);
   const weights = tensor.type === 'F64' ? new Float64Array(tensor.n) : new Float32Array(tensor.n);
   await tensor.read(0, weights);
-  return shared(weights);
+  return moved(weights);
 }
 
 /** Runs of tensors of one set of files, to be measured under several formats. */

@@ -2,6 +2,7 @@ import type { Grid } from '../fit/candidates.ts';
 import type { ScaledOptimum } from '../fit/optimumUnder.ts';
 import { framesOf, isUnitFree } from '../fit/scaleFrame.ts';
 import { factOf, type KnownOfWeights, type OptimumRequest } from '../lang/facts.ts';
+import { rememberedOf } from '../lang/remembered.ts';
 import type { Evaluation } from '../lang/spec.ts';
 import type { ErrorSums } from '../measure/errorSums.ts';
 import { type Results, resultOf } from './known.ts';
@@ -35,15 +36,16 @@ export const int8Request = (evaluation: Evaluation): OptimumRequest | undefined 
 function request({ format: { bits, codebook }, scale: { rule }, weights }: Evaluation, grid: Grid): OptimumRequest | undefined {
   if (bits > MOST_BITS) return undefined;
   const asked = { bits, measure: 'mse', zero: codebook.ascending.includes(0), symmetric: 'no', pin: [], grid } as const;
-  if ('problem' in framesOf(rule, asked)) return undefined;
-  return { kind: 'optimum', on: [{ weights, times: 1 }], rule, asked };
+  const hasOptimum = rememberedOf(rule, `optimum ${bits} ${grid === 'any'}`, () => !('problem' in framesOf(rule, asked)));
+  return hasOptimum ? { kind: 'optimum', on: [{ weights, times: 1 }], rule, asked } : undefined;
 }
 
 /** The gap of an evaluation, where it is known. */
 export function gapOf(evaluation: Evaluation, results: Results, { facts }: KnownOfWeights): Gap | undefined {
   const result = resultOf(evaluation, results);
+  if (!result || result.estimates || facts.size === 0) return undefined;
   const wanted = gapRequest(evaluation);
   const optimum = wanted && factOf(wanted, facts);
-  if (!result || result.estimates || !optimum || 'problem' in optimum || !(optimum.error > 0)) return undefined;
+  if (!optimum || 'problem' in optimum || !(optimum.error > 0)) return undefined;
   return { evaluation, db: 10 * Math.log10(result.total.noise / optimum.error), total: result.total, optimum };
 }

@@ -3,16 +3,22 @@ import type { Analysis } from '../lang/analysis.ts';
 import { factOf } from '../lang/facts.ts';
 import { type Edit, type Finding, type Fix, finding } from '../lang/finding.ts';
 import type { Declared } from '../lang/module.ts';
-import type { FormatSpec } from '../lang/spec.ts';
+import type { Evaluation, FormatSpec } from '../lang/spec.ts';
 import type { Member } from '../syntax/tree.ts';
 import { decibels, significant } from '../view/digits.ts';
 import { type Gap, gapOf, int8Request, REMARKABLE_DB } from './gap.ts';
-import { evaluationsOfFormat, type Results } from './known.ts';
+import { evaluationsOf, type Results } from './known.ts';
 
 /** The formats declared here that are far from the best levels wherever they are measured: each said once, where it is nearest. */
 export function gapFindings(analysis: Analysis, results: Results): Finding[] {
+  const evaluations = new Map<Declared, Evaluation[]>();
+  for (const evaluation of evaluationsOf(analysis)) {
+    const own = evaluations.get(evaluation.format.symbol);
+    if (own) own.push(evaluation);
+    else evaluations.set(evaluation.format.symbol, [evaluation]);
+  }
   return [...analysis.formats].flatMap(([symbol, format]) => {
-    const gaps = evaluationsOfFormat(analysis, symbol).flatMap((evaluation) => gapOf(evaluation, results, analysis.known) ?? []);
+    const gaps = (evaluations.get(symbol) ?? []).flatMap((evaluation) => gapOf(evaluation, results, analysis.known) ?? []);
     const [first, ...others] = gaps;
     if (!first) return [];
     const nearest = others.reduce((least, gap) => (gap.db < least.db ? gap : least), first);

@@ -16,7 +16,7 @@ export interface Sketch {
   readonly energy: Float64Array;
 }
 
-/** A sketch of nothing, in memory that threads can share: sketches are made in one thread and used in others. */
+/** A sketch of nothing. */
 export const emptySketch = (): Sketch => ({ counts: bins(), mass: bins(), energy: bins() });
 
-const bins = (): Float64Array => new Float64Array(new SharedArrayBuffer(8 * (2 * HALF + 1)));
+const bins = (): Float64Array => new Float64Array(2 * HALF + 1);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { get, put, rm } from 'cacache';
+import type { CachePlace } from '../cacheFolder.ts';
+import { DiskCache } from '../diskCache.ts';
 
 /** Results of Yosys on disk, by everything they follow from. What is kept is checked like what Yosys has just written. */
 export interface ResultCache {
@@ -9,27 +10,18 @@ export interface ResultCache {
 }
 
 /** Keeps results in a folder, which is made when needed. */
-export const resultCache = (folder: string): ResultCache => ({
-  read: async (key) => {
-    const entry = await get.info(folder, key).catch(() => null);
-    // What cannot be looked up is not there.
-    if (!entry) return undefined;
-    try {
-      return (await get(folder, key)).data.toString('utf8');
-    } catch {
-      // Damaged. It is taken away, as the same content would not be written over it, and worked out again.
-      await rm.content(folder, entry.integrity).catch(() => undefined);
-      return undefined;
-    }
-  },
-  write: async (key, text) => {
-    // A disk that is full or may not be written costs time and nothing else: the result is there, and worked out again next time.
-    await put(folder, key, text).catch(() => undefined);
-  },
-});
-
-/** Keeps nothing. */
-export const noCache: ResultCache = { read: async () => undefined, write: async () => undefined };
+export function resultCache({ folder, limit }: CachePlace): ResultCache {
+  if (limit === 0) return { read: async () => undefined, write: async () => undefined };
+  const disk = new DiskCache(folder, limit);
+  return {
+    // A folder that cannot be read, or is full, costs time and nothing else: the result is worked out, now and next time.
+    read: async (key) => {
+      const bytes = await disk.get(key).catch(() => undefined);
+      return bytes && Buffer.from(bytes).toString('utf8');
+    },
+    write: (key, text) => disk.put(key, Buffer.from(text)).catch(() => undefined),
+  };
+}
 
 /** One key for everything that a result follows from. */
-export const keyOf = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+export const keyOf = (parts: readonly unknown[]): string => `synthesis ${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;

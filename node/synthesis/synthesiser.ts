@@ -6,11 +6,12 @@ import { figuresOf } from '../../core/hardware/netlist/figures.ts';
 import type { Netlist, NetlistFault } from '../../core/hardware/netlist/netlist.ts';
 import { partOf } from '../../core/hardware/netlist/part.ts';
 import { readNetlist } from '../../core/hardware/netlist/readNetlist.ts';
+import type { CachePlace } from '../cacheFolder.ts';
 import { NativeYosys } from './nativeYosys.ts';
 import { type Proof, readProof } from './proof.ts';
 import { type Proved, proofJob } from './proofJob.ts';
 import type { Effort } from './recipes.ts';
-import { keyOf, noCache, type ResultCache, resultCache } from './resultCache.ts';
+import { keyOf, type ResultCache, resultCache } from './resultCache.ts';
 import { clock, type SynthesisJob, synthesisJob } from './synthesisJob.ts';
 import { checkedResult, type Mapped, MismatchError, type SynthesisResult } from './synthesisResult.ts';
 import { WasmYosys } from './wasmYosys.ts';
@@ -21,8 +22,8 @@ export interface SynthesiserOptions {
   readonly script: string;
   /** An installed Yosys; undefined for the one that comes as the package `@yowasp/yosys`. */
   readonly yosys: string | undefined;
-  /** The folder that keeps results; undefined for none. */
-  readonly cache: string | undefined;
+  /** Where results are kept. */
+  readonly cache: CachePlace;
   readonly limits: YosysLimits;
 }
 
@@ -43,7 +44,7 @@ export class Synthesiser {
   constructor({ script, yosys, cache, limits }: SynthesiserOptions) {
     this.#limits = limits;
     this.#yosys = yosys === undefined ? new WasmYosys(script, limits) : new NativeYosys(yosys, limits);
-    this.#cache = cache === undefined ? noCache : resultCache(cache);
+    this.#cache = resultCache(cache);
   }
 
   /**

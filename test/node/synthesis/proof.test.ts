@@ -16,7 +16,12 @@ import {
 } from '../../support/handDesigns.ts';
 import { codebookMacDesign, codebookProductDesign } from './codebookDesigns.ts';
 
-const synthesiser = new Synthesiser({ script: resolve('dist/synthesis.cjs'), yosys: undefined, cache: undefined, limits: usualLimits });
+const synthesiser = new Synthesiser({
+  script: resolve('dist/synthesis.cjs'),
+  yosys: undefined,
+  cache: { folder: '', limit: 0 },
+  limits: usualLimits,
+});
 afterAll(() => synthesiser.close());
 const never = new AbortController().signal;
 const library = cellLibraries['sky130']!;
