@@ -1,31 +1,33 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codebook } from '../core/format/codebook.ts';
+import type { Codebook } from '../core/format/codebook.ts';
 import { evaluationsOf } from '../core/ide/known.ts';
 import { analyse } from '../core/lang/analysis.ts';
+import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
 import type { Depth } from '../core/measure/results.ts';
 import { buildProfile } from '../core/profile/buildProfile.ts';
 import { errorFromProfile, prepared } from '../core/profile/errorFromProfile.ts';
 import type { ProfileKey } from '../core/profile/profile.ts';
 import type { ScaleRule } from '../core/quantize/scaleRule.ts';
 import { quantizationErrors } from '../core/quantize/stream.ts';
-import type { StorageType } from '../core/weights/tensor.ts';
 import { Evaluator } from '../node/evaluator.ts';
 import { openWeights } from '../node/openWeights.ts';
 import { specFiles } from '../node/specFiles.ts';
-import { threadKernels } from '../node/threadKernels.ts';
+import { threadDirectKernels, threadKernels } from '../node/threadKernels.ts';
+import { numpyPeer } from './peer.ts';
 import { random, timed, timing } from './timing.ts';
 
-/** The tensor of the largest matrices of a model of 7 billion weights. */
+/** The largest matrix of a model of 7 billion weights. */
 const shape = [4096, 11008] as const;
 const n = shape[0] * shape[1];
 const nRounds = 5;
+const going = { signal: { aborted: false } };
 
 const twelve = '[INT4, E2M1_I, E2M1_B, E2M1, E2M1_SR, E2M1_SP, E3M0, APoT4, APoT4_SP, NF4, SF4, SF(7)]';
 const stored = ['F32', 'F16', 'BF16'] as const;
 type Stored = (typeof stored)[number];
+const bytesPerWeight: Readonly<Record<Stored, number>> = { F32: 4, F16: 2, BF16: 2 };
 
 /** A table of figures with its title. */
 export interface BenchTable {
@@ -38,8 +40,8 @@ export interface BenchTable {
 export async function evaluation(): Promise<readonly BenchTable[]> {
   const folder = mkdtempSync(join(tmpdir(), 'nibble-bench-'));
   try {
-    for (const type of stored) writeStudentT(join(folder, `${type}.safetensors`), type);
-    return [await passes(folder), await workers(folder), await latency(folder), await growth(folder)];
+    writeStudentT(folder);
+    return [await passes(folder), await workers(folder), await firstLook(folder), await growth(folder)];
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -51,36 +53,256 @@ async function passes(folder: string): Promise<BenchTable> {
   for (const type of stored) {
     const path = join(folder, `${type}.safetensors`);
     const { tensors, close } = await openWeights(path, { base: folder });
-    const [tensor] = tensors;
+    const tensor = tensors[0]!;
     const plain = await processorMs(() => plainRead(path));
-    const add = (what: string, nFormats: number, ms: number): void => {
-      rows.push([type, what, String(nFormats), (n / ms / 1000).toFixed(0), `${((100 * plain) / ms).toFixed(1)} %`]);
+    const row = (what: string, formats: string, nFormats: number, ms: number): void => {
+      rows.push([type, what, formats, ((n * nFormats) / ms / 1000).toFixed(0), `${((100 * plain) / ms).toFixed(1)} %`]);
     };
-    add('plain read', 0, plain);
+    row('plain read', '', 1, plain);
     for (const block of [32, 128]) {
+      const formats = formatsIn(block);
+      const jobs = formats.map(({ format, scale }) => ({ codebook: format.codebook, rule: scale.rule }));
       for (const over of type === 'BF16' ? ([{ kind: 'absmax' }, 'bf16'] as const) : ([{ kind: 'absmax' }] as const)) {
         const key: ProfileKey = { block, axis: 'last', over };
-        const build = () => buildProfile(tensor!, key, threadKernels(), { signal: { aborted: false } });
-        add(`${over === 'bf16' ? 'table' : 'profile'}, blocks of ${block}`, 12, await processorMs(build));
-        const ready = prepared(await build());
-        const ms = await processorMs(async () => {
-          for (let i = 0; i < 100; i++) for (const { book, rule } of jobs(block)) errorFromProfile(ready, rule, book, type);
-        });
-        rows.push([type, `  12 answers from it: ${(10 * ms).toFixed(0)} us`, '12', '', '']);
+        const build = () => buildProfile(tensor, key, threadKernels(), going);
+        const what = over === 'bf16' ? 'exact table' : 'profile';
+        row(`${what}, blocks of ${block}`, 'any number', 1, await processorMs(build));
+        const us = await answersUs(await build(), jobs, type);
+        rows.push([type, `12 formats from that ${what}, once prepared`, '12', `${us.toFixed(0)} us in all`, '']);
       }
-      for (const nFormats of [1, 12]) {
-        const some = jobs(block).slice(0, nFormats);
-        const direct = () => quantizationErrors(tensor!, some.map(({ book, rule }) => ({ codebook: book, rule })), { kernels: threadKernels() });
-        add(`quantized one by one, blocks of ${block}`, nFormats, await processorMs(direct));
+      for (const some of [jobs.slice(0, 1), jobs]) {
+        const direct = () => quantizationErrors(tensor, some, { kernels: threadDirectKernels() });
+        row(`quantized weight by weight, blocks of ${block}`, String(some.length), some.length, await processorMs(direct));
       }
     }
     await close();
   }
-  const peer = numpyPeer(join(folder, 'F32.safetensors'));
-  if (peer !== undefined) rows.push(['F32', 'peer: the loop of the paper\'s code in numpy, blocks of 128', '1', (n / peer / 1000).toFixed(1), '']);
+  const peer = numpyPeer(join(folder, 'F32.safetensors'), n);
+  if (peer !== undefined)
+    rows.push(['F32', "peer: the loop of the paper's code, in numpy, blocks of 128", '1', (n / peer / 1000).toFixed(1), '']);
   return {
-    title: `One pass over ${n.toLocaleString('en')} weights of a Student-t with 5 degrees of freedom`,
-    head: ['weights', 'work', 'formats', 'M weights/s of processor time', 'speed as a share of a plain read'],
+    title: `One pass over ${n.toLocaleString('en')} weights of a Student-t with 5 degrees of freedom, from the page cache, one core`,
+    head: ['weights', 'work', 'formats', 'M weights x formats per second of processor time', 'speed to that of a plain read'],
     rows,
   };
+}
+
+interface Job {
+  readonly codebook: Codebook;
+  readonly rule: ScaleRule;
+}
+
+/** Microseconds of processor time for all answers from a prepared profile. */
+async function answersUs(profile: Parameters<typeof prepared>[0], jobs: readonly Job[], type: Stored): Promise<number> {
+  const ready = prepared(profile);
+  const times = profile.key.over === 'bf16' ? 3 : 200;
+  const ms = await processorMs(() => {
+    for (let i = 0; i < times; i++)
+      for (const { codebook, rule } of jobs) if ('why' in errorFromProfile(ready, rule, codebook, type)) throw new Error('no answer');
+  });
+  return (1000 * ms) / times;
+}
+
+/** The clock, with 1 thread and as many as there are cores. */
+async function workers(folder: string): Promise<BenchTable> {
+  const rows: string[][] = [];
+  for (const [what, depth] of [
+    ['profile', 'sums'],
+    ['weight by weight', 'exact'],
+  ] as const) {
+    const ms: number[] = [];
+    for (const nWorkers of [1, availableParallelism()]) {
+      const durations: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const evaluator = newEvaluator(nWorkers);
+        await evaluate(evaluator, folder, 'BF16.safetensors', { depth, formats: '[NF4]', limit: 0 });
+        durations.push(await timed(() => evaluate(evaluator, folder, 'F32.safetensors', { depth })));
+        await evaluator.close();
+      }
+      ms.push(timing(durations).median);
+    }
+    rows.push([what, ms[0]!.toFixed(0), ms[1]!.toFixed(0), `${(ms[0]! / ms[1]!).toFixed(2)} x`]);
+  }
+  return {
+    title: `12 formats on ${n.toLocaleString('en')} float32 weights by the clock, threads warm`,
+    head: ['way', '1 thread, ms', `${availableParallelism()} threads, ms`, 'speed-up'],
+    rows,
+  };
+}
+
+/** How soon a spec has figures. */
+async function firstLook(folder: string): Promise<BenchTable> {
+  writeSparse(join(folder, 'sparse.safetensors'), 245, [4096, 7059]);
+  const rows: string[][] = [];
+  const look = async (what: string, evaluator: Evaluator, file: string, limit: number): Promise<void> => {
+    let estimated = Number.NaN;
+    const start = performance.now();
+    await evaluate(evaluator, folder, file, { limit, onEstimates: () => (estimated = performance.now() - start) });
+    rows.push([what, Number.isNaN(estimated) ? '' : estimated.toFixed(1), limit === 0 ? '' : (performance.now() - start).toFixed(1)]);
+  };
+  const cold = newEvaluator(1);
+  await look('45 M weights in bf16, cold threads', cold, 'BF16.safetensors', Number.POSITIVE_INFINITY);
+  await look('the same again: all is known', cold, 'BF16.safetensors', Number.POSITIVE_INFINITY);
+  await look('45 M weights in float32, warm threads', cold, 'F32.safetensors', Number.POSITIVE_INFINITY);
+  await look('a file of 14 GB in bf16, sparse, warm threads', cold, 'sparse.safetensors', 0);
+  await look('the same again', cold, 'sparse.safetensors', 0);
+  const before = peakMegabytes();
+  await look('all of it: 7.1 G weights, 5 profiles of each tensor', cold, 'sparse.safetensors', Number.POSITIVE_INFINITY);
+  rows.push([`largest memory of the process meanwhile: ${peakMegabytes()} MB (${before} MB before)`, '', '']);
+  await cold.close();
+  return {
+    title: 'From an evaluation of 12 formats to the first figures, and to all',
+    head: ['weights', 'estimate, ms', 'full, ms'],
+    rows,
+  };
+}
+
+/** The clock over tensors and over bytes. */
+async function growth(folder: string): Promise<BenchTable> {
+  const rows: string[][] = [];
+  for (const [nTensors, rowsOfEach] of [
+    [1, 256],
+    [10, 256],
+    [100, 256],
+    [1000, 256],
+    [1, 16_384],
+    [4, 16_384],
+    [16, 16_384],
+    [32, 16_384],
+  ] as const) {
+    const file = 'growing.safetensors';
+    writeSparse(join(folder, file), nTensors, [rowsOfEach, 4096]);
+    const evaluator = newEvaluator(availableParallelism());
+    await evaluate(evaluator, folder, 'BF16.safetensors', { limit: 0 });
+    const ms = await timed(() => evaluate(evaluator, folder, file, { formats: '[NF4]' }));
+    await evaluator.close();
+    const nWeights = nTensors * rowsOfEach * 4096;
+    rows.push([
+      String(nTensors),
+      (nWeights / 1e6).toFixed(0),
+      (nWeights / 2 ** 29).toFixed(2),
+      ms.toFixed(0),
+      (nWeights / ms / 1000).toFixed(0),
+    ]);
+  }
+  return {
+    title: 'One format on more and more weights: sparse bf16 files, warm threads',
+    head: ['tensors', 'M weights', 'GiB', 'ms', 'M weights/s'],
+    rows,
+  };
+}
+
+const newEvaluator = (nWorkers: number): Evaluator => new Evaluator(resolve('dist/worker.cjs'), nWorkers, { folder: '', limit: 0 });
+
+const spec = (file: string, block: number, formats: string, type: string): string => `use std.paper
+weights w = "${file}"
+scale s { block = ${block}, axis = last, anchor = absmax, type = ${type} }
+compare c { formats = ${formats}, on = w, scale = s }
+`;
+
+function asked(text: string): { readonly evaluations: readonly Evaluation[]; readonly linked: Iterable<WeightsSpec> } {
+  const analysis = analyse('file:///bench.nibble', text, specFiles({ open: () => undefined, root: () => undefined }));
+  return { evaluations: evaluationsOf(analysis), linked: analysis.weights.values() };
+}
+
+/** Twelve formats with scales in fp32, which share a profile. */
+const formatsIn = (block: number): readonly Evaluation[] => asked(spec('w', block, twelve, 'fp32')).evaluations;
+
+interface EvaluateOptions {
+  readonly formats?: string;
+  readonly depth?: Depth;
+  readonly limit?: number;
+  readonly onEstimates?: () => void;
+}
+
+/** Evaluates twelve formats, unless others are named, in blocks of 128 with scales in fp16. */
+async function evaluate(evaluator: Evaluator, base: string, file: string, options: EvaluateOptions): Promise<void> {
+  const { formats = twelve, depth = 'sums', limit = Number.POSITIVE_INFINITY, onEstimates } = options;
+  const { evaluations, linked } = asked(spec(file, 128, formats, 'fp16'));
+  const { results } = await evaluator.evaluate(evaluations, linked, {
+    place: () => ({ base }),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    limit,
+    depth: () => depth,
+    ...(onEstimates && { onEstimates }),
+  });
+  if (limit > 0 && results.size !== evaluations.length) throw new Error(`${results.size} of ${evaluations.length} formats were measured`);
+}
+
+/** Median processor time, in milliseconds, after a round that warms up. */
+async function processorMs(work: () => unknown): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let round = 0; round < nRounds; round++) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1000);
+  }
+  return timing(times).median;
+}
+
+/** Reads a file from end to end in the pieces of an evaluation, and does nothing with them. */
+function plainRead(path: string): void {
+  const file = openSync(path, 'r');
+  const buffer = new Uint8Array(2 ** 22);
+  while (readSync(file, buffer) > 0);
+  closeSync(file);
+}
+
+/** The most memory that this process has had, in megabytes. */
+const peakMegabytes = (): string => (Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024).toFixed(0);
+
+/** The same draws as float32, float16 and bfloat16. */
+function writeStudentT(folder: string): void {
+  const next = random(2);
+  const normal = (): number => Math.sqrt(-2 * Math.log(next() + 2 ** -33)) * Math.cos(2 * Math.PI * next());
+  const weights = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    let chiSquare = 0;
+    for (let k = 0; k < 5; k++) chiSquare += normal() ** 2;
+    // Within what float16 holds as normal numbers, so that it need not be rounded by hand.
+    weights[i] = Math.fround((0.015 * normal()) / Math.sqrt(chiSquare / 5));
+  }
+  const bits = new Uint32Array(weights.buffer);
+  const half = (b: number): number => {
+    const magnitude = ((b & 0x7fff_ffff) + 0xfff + ((b >>> 13) & 1)) >>> 13;
+    return ((b >>> 16) & 0x8000) | Math.min(0x7bff, Math.max(0, magnitude - (112 << 10)));
+  };
+  writeTensors(join(folder, 'F32.safetensors'), 'F32', 1, shape, weights);
+  writeTensors(join(folder, 'F16.safetensors'), 'F16', 1, shape, Uint16Array.from(bits, half));
+  writeTensors(
+    join(folder, 'BF16.safetensors'),
+    'BF16',
+    1,
+    shape,
+    Uint16Array.from(bits, (b) => (b + 0x7fff + ((b >>> 16) & 1)) >>> 16),
+  );
+}
+
+/** A file of bf16 tensors that takes no room on the disk: all weights are 0. */
+const writeSparse = (path: string, nTensors: number, of: readonly [number, number]): void =>
+  writeTensors(path, 'BF16', nTensors, of, undefined);
+
+function writeTensors(
+  path: string,
+  type: Stored,
+  nTensors: number,
+  of: readonly [number, number],
+  data: Float32Array | Uint16Array | undefined,
+): void {
+  const size = of[0] * of[1] * bytesPerWeight[type];
+  const entries = Array.from({ length: nTensors }, (_, i) => [
+    `w${i}`,
+    { dtype: type, shape: of, data_offsets: [i * size, (i + 1) * size] },
+  ]);
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(path, Buffer.concat([length, header]));
+  const file = openSync(path, 'r+');
+  if (data) writeSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 0, data.byteLength, 8 + header.length);
+  else ftruncateSync(file, 8 + header.length + nTensors * size);
+  closeSync(file);
 }

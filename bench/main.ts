@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { evaluation } from './evaluation.ts';
 import { startUp } from './startUp.ts';
-import { throughput } from './throughput.ts';
 import type { Timing } from './timing.ts';
 import { throughServer, typingInProcess } from './typing.ts';
 
@@ -44,19 +44,10 @@ export async function run({ version, isRecorded }: Options): Promise<void> {
     ),
   );
 
-  say('## Quantization error');
-  say(
-    table(
-      ['weights', 'formats', 'M weights/s/format, 1 thread', `the same, ${availableParallelism()} threads`, '1 thread to a plain read'],
-      (await throughput()).map(({ type, nFormats, oneThread, allThreads, toPlainRead }) => [
-        type,
-        String(nFormats),
-        oneThread.toFixed(1),
-        allThreads.toFixed(1),
-        `${toPlainRead.toFixed(1)} x`,
-      ]),
-    ),
-  );
+  for (const { title, head, rows } of await evaluation()) {
+    say(`## ${title}`);
+    say(table(head, rows));
+  }
 
   say('## Start-up');
   say(
@@ -79,6 +70,6 @@ What \`npm run bench -- --record\` wrote. Other machines give other figures; rat
 
 ${sections.join('\n\n')}
 
-Blocks of 128 along rows, scales in fp16, 16.8 M weights in four tensors. A plain read reads the bytes of the same file in pieces as large,
-from the page cache, and does nothing with them.
+Blocks lie in rows. Formats: the eleven of the paper and SF(7); scales in fp32 where one core is measured, else in fp16, where formats of other largest
+levels need profiles of their own. A plain read reads the bytes of the same file in pieces as large, from the page cache, and does nothing with them.
 `;

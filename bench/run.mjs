@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { kernelsForEsbuild } from '../scripts/kernels.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
 // As it ships: minified bundles.
@@ -18,6 +19,7 @@ await build({
   target: 'node20',
   mainFields: ['module', 'main'],
   loader: { '.nibble': 'text' },
+  plugins: [kernelsForEsbuild],
   logLevel: 'warning',
   // CommonJS packages in the bundle ask for Node's modules by `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
