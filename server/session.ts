@@ -138,7 +138,7 @@ export class Session {
     return this.#results.get(uri) ?? new Map();
   }
 
-  evaluations(document: TextDocument, format: string | undefined): Evaluation[] {
+  evaluations(document: TextDocument, format: string | undefined): readonly Evaluation[] {
     const all = evaluationsOf(this.analysis(document));
     return format === undefined ? all : all.filter((evaluation) => evaluation.format.symbol.name === format);
   }

@@ -11,6 +11,8 @@ import { evaluationsOf, type Results } from './known.ts';
 
 /** The formats declared here that are far from the best levels wherever they are measured: each said once, where it is nearest. */
 export function gapFindings(analysis: Analysis, results: Results): Finding[] {
+  // Worked out after every keystroke: where nothing is known of weights, that costs nothing.
+  if (analysis.known.facts.size === 0) return [];
   const evaluations = new Map<Declared, Evaluation[]>();
   for (const evaluation of evaluationsOf(analysis)) {
     const own = evaluations.get(evaluation.format.symbol);

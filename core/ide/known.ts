@@ -2,6 +2,7 @@ import type { Analysis } from '../lang/analysis.ts';
 import { evaluationKey } from '../lang/evaluationKey.ts';
 import type { Measured } from '../lang/facts.ts';
 import type { Declared } from '../lang/module.ts';
+import { rememberedOf } from '../lang/remembered.ts';
 import type { Evaluation, MeasureRequest } from '../lang/spec.ts';
 import type { ErrorSums } from '../measure/errorSums.ts';
 import * as measures from '../measure/measures.ts';
@@ -67,7 +68,9 @@ export function depthsOf(analysis: Analysis, least: Depth): (evaluation: Evaluat
 }
 
 /** Everything a spec needs to have evaluated, each once: the rows of its comparisons, and what its assertions ask. */
-export function evaluationsOf(analysis: Analysis): Evaluation[] {
+export const evaluationsOf = (analysis: Analysis): readonly Evaluation[] => rememberedOf(analysis, 'evaluations', () => eachOnce(analysis));
+
+function eachOnce(analysis: Analysis): readonly Evaluation[] {
   const all = [
     ...analysis.comparisons.flatMap(({ rows }) => rows),
     ...analysis.requests.map(({ evaluation }) => evaluation),

@@ -52,7 +52,7 @@ function gainsIn(evaluation: Evaluation, { facts }: KnownOfWeights): MeasuredGai
 
 /** What a finding of a wasted code says once its gains are measured; the finding as it is where they are not. */
 export function withGains(found: Finding, analysis: Analysis): Finding {
-  if (found.code !== 'codebook.wasted-code') return found;
+  if (found.code !== 'codebook.wasted-code' || analysis.known.facts.size === 0) return found;
   const format = [...analysis.formats.values()].find(({ symbol }) => symbol.declaration.name?.start === found.start);
   const gains = format && gainsOf(format, analysis);
   if (!gains) return found;

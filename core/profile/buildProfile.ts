@@ -21,7 +21,10 @@ const PART = 2 ** 23;
 const CHUNK = 2 ** 20;
 
 /** The parts of a tensor, in order: always the same, whoever does them. */
-export const partsOf = (shape: readonly number[], key: ProfileKey): readonly Part[] => [...windows(blockLayout(shape, key), PART)];
+export const partsOf = (shape: readonly number[], key: ProfileKey): readonly Part[] => [
+  // A table is so large that handing over and adding up parts of it would take longer than making it.
+  ...windows(blockLayout(shape, key), key.over === 'bf16' ? Number.POSITIVE_INFINITY : PART),
+];
 
 /** Whether there is a way to the profile: blocks in lines, of weights that float32 holds; tables of bf16, of blocks that are read at once. */
 export function isProfiled({ type, shape }: Pick<Tensor, 'type' | 'shape'>, key: ProfileKey): boolean {

@@ -6,6 +6,7 @@ import { arraysOfTable, type Bf16Table, CELLS } from '../../../core/profile/bf16
 import type { KernelType } from '../../../core/profile/kernels.ts';
 import { nBlocks } from '../../../core/profile/lines.ts';
 import { emptyBf16Table, scatterBf16Table } from '../../../core/profile/scatterBf16Table.ts';
+import { surveyWeights } from '../../../core/profile/surveyWeights.ts';
 import { decode } from '../../../core/weights/dtype.ts';
 import { cuts, firstDifference, freshKernels, inBlocks, kinds, patterns16, patterns32, put, seeds, typesOf16 } from './kernelInputs.ts';
 
@@ -92,6 +93,30 @@ test('absmax and ranges of blocks are those of their twins', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('a survey is that of its twin: sums but for rounding in float32, all else exactly', () => {
+  fc.assert(
+    fc.property(cuts, seeds, kinds, ({ n, lines }, seed, kind) => {
+      const weights = patterns32(n, seed, kind);
+      const twin = surveyWeights(weights, lines);
+      const found = k.survey('F32', put(k, weights), lines);
+      expect({ ...found, signal: 0, absSignal: 0 }).toEqual({ ...twin, signal: 0, absSignal: 0 });
+      // Lanes of 32 weights: far more than their roundings add up to.
+      expect(Math.abs(found.signal - twin.signal)).toBeLessThanOrEqual(2e-6 * twin.signal);
+      expect(Math.abs(found.absSignal - twin.absSignal)).toBeLessThanOrEqual(2e-6 * twin.absSignal);
+    }),
+  );
+});
+
+test('a survey neither loses tiny weights nor overflows with huge ones', () => {
+  for (const scale of [2 ** -149, 2 ** -80, 2 ** -52, 2 ** 57, 2 ** 120]) {
+    const weights = Float32Array.from({ length: 256 }, (_, i) => scale * ((i % 7) + 1));
+    const { signal, absSignal } = k.survey('F32', put(k, weights), inBlocks(256, 32));
+    const twin = surveyWeights(weights, inBlocks(256, 32));
+    expect(Math.abs(signal / twin.signal - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(absSignal / twin.absSignal - 1)).toBeLessThan(1e-6);
+  }
 });
 
 describe('the bf16 table kernel equals its twin', () => {
