@@ -25,6 +25,8 @@ const node = {
   format: 'cjs',
   target: 'node20',
   mainFields: ['module', 'main'],
+  // Its usual entry is minified with other packages in it, whose licences nobody would see.
+  alias: { glob: 'glob/raw' },
   outExtension: { '.js': '.cjs' },
 };
 

@@ -28,6 +28,8 @@ export class DiskCache {
     } catch (error) {
       if (!isDamage(error)) throw error;
       await cacache.rm.entry(this.#folder, key);
+      // Contents are named by their hash: what is put again would find the damaged ones in its place, and leave them there.
+      await cacache.rm.content(this.#folder, entry.integrity);
       return undefined;
     }
   }

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { carriedLicences } from './carriedLicences.mjs';
+import { kernelsForEsbuild } from './kernels.mjs';
 import { root } from './run.mjs';
 
 const file = join(root, 'THIRD-PARTY-NOTICES.md');
@@ -20,6 +22,7 @@ async function notices() {
     const title = members.map(({ name, version }) => `${name} ${version}`).join(', ');
     return `### ${title}\n\n\`\`\`text\n${licenceText}\n\`\`\`\n`;
   });
+  const carried = Object.entries(carriedLicences).map(([title, text]) => `#### ${title}\n\n\`\`\`text\n${text}\n\`\`\`\n`);
   const sources = (await citations()).map((source) => `- ${source}`);
   return `# Third-party notices
 
@@ -34,6 +37,11 @@ The code of these packages is in the bundles \`dist/*.cjs\` and \`dist/webview.j
 ${rows.join('\n')}
 
 ${licences.join('\n')}
+## Yosys
+
+The extension carries @yowasp/yosys ${yosysVersion()} as a program of its own, in \`dist/node_modules\`, and starts it for synthesis.
+
+${carried.join('\n')}
 ## Weights and texts
 
 examples/tiny-lm holds a language model that was trained for Nibble, under the licence of Nibble. It is in the repository and not in the extension.
@@ -47,6 +55,10 @@ programs; no code of theirs is in Nibble.
 
 ${sources.join('\n')}
 `;
+}
+
+function yosysVersion() {
+  return JSON.parse(readFileSync(join(root, 'node_modules/@yowasp/yosys/package.json'), 'utf8')).version;
 }
 
 /** Packages with one licence text, which is then printed once. */
@@ -66,8 +78,21 @@ function compare(a, b) {
 
 /** The folders of the packages with at least one byte in a bundle. The entry points are those of esbuild.mjs; a test holds them equal. */
 async function bundledFolders() {
-  const node = { platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], external: ['vscode'] };
-  const entryPoints = { client: 'client/main.ts', server: 'server/main.ts', worker: 'node/worker.ts', cli: 'cli/main.ts' };
+  const node = {
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    external: ['vscode', '@yowasp/yosys'],
+    alias: { glob: 'glob/raw' },
+  };
+  const entryPoints = {
+    client: 'client/main.ts',
+    server: 'server/main.ts',
+    worker: 'node/worker.ts',
+    synthesis: 'node/synthesis/child.ts',
+    cli: 'cli/main.ts',
+  };
   const inputs = [
     ...(await inputsOf({ ...node, entryPoints })),
     ...(await inputsOf({ platform: 'browser', format: 'iife', entryPoints: { webview: 'webview/main.ts' } })),
@@ -79,7 +104,7 @@ async function bundledFolders() {
 /** Every file that bundles are made of, with what esbuild says of it. */
 async function inputsOf(options) {
   const fixed = { absWorkingDir: root, bundle: true, write: false, metafile: true, outdir: 'dist', logLevel: 'warning' };
-  const { metafile } = await build({ ...fixed, loader: { '.nibble': 'text' }, ...options });
+  const { metafile } = await build({ ...fixed, loader: { '.nibble': 'text' }, plugins: [kernelsForEsbuild], ...options });
   return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
 }
 

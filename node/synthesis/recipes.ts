@@ -1,10 +1,10 @@
 import type { CellLibrary } from '../../core/hardware/cells/index.ts';
+import type { Adders } from './adders.ts';
 
 /** A way from logic to cells. All are deterministic: none has a time limit or a random seed. */
 export interface Recipe {
   readonly name: string;
-  /** `adder-cells`: additions become chains of the library's full adders, which abc cannot find itself. `gates`: abc maps all there is. */
-  readonly adders: 'adder-cells' | 'gates';
+  readonly adders: Adders;
   /** The commands of abc, spelled out, as no file of aliases is loaded. */
   readonly abc: string;
 }
@@ -20,19 +20,16 @@ export type DesignKind = 'combinational' | 'clocked';
  * quick synthesis are the first of a full one.
  */
 export function recipesOf(kind: DesignKind, library: CellLibrary, effort: Effort): readonly Recipe[] {
-  const adders = library.fullAdderArea !== undefined;
-  const quick = recipes(['area', 'resub'], kind === 'clocked' && adders ? 'adder-cells' : 'gates');
-  if (effort === 'quick') return quick;
-  const all = [
-    ...quick,
-    ...recipes(kind === 'combinational' ? ['area', 'resub', 'lut', 'delay', 'bdd'] : ['area', 'resub', 'lut', 'delay'], 'gates'),
-  ];
-  if (adders) all.push(...recipes(['area', 'resub', 'lut', 'bdd'], 'adder-cells'));
-  return [...new Map(all.map((recipe) => [recipe.name, recipe])).values()];
+  const hasAdders = library.fullAdderArea !== undefined;
+  if (process.env.ALL) return [...recipes(['area', 'resub', 'lut', 'delay','bdd'], 'lookahead'), ...recipes(['area', 'resub', 'lut', 'delay','bdd'], 'ripple'), ...(hasAdders?recipes(['area', 'resub', 'lut', 'delay','bdd'], 'adder-cells'):[])];
+  const quick = recipes(['area', 'resub'], kind === 'clocked' && hasAdders ? 'adder-cells' : 'lookahead');
+  return quick;
 }
 
-const recipes = (names: readonly (keyof typeof abc)[], adders: Recipe['adders']): readonly Recipe[] =>
-  names.map((name) => ({ name: adders === 'gates' ? name : `${name}, adder cells`, adders, abc: abc[name] }));
+const recipes = (names: readonly (keyof typeof abc)[], adders: Adders): readonly Recipe[] =>
+  names.map((name) => ({ name: adders === 'lookahead' ? name : `${name}, ${titles[adders]}`, adders, abc: abc[name] }));
+
+const titles = { ripple: 'ripple carry', 'adder-cells': 'adder cells' } as const;
 
 // `mfs2` is in none of them: after `amap` it turns netlists into constants, and says nothing.
 const map = 'dch; amap -m';

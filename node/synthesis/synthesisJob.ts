@@ -1,7 +1,7 @@
 import type { CellLibrary } from '../../core/hardware/cells/index.ts';
 import { libertyText } from '../../core/hardware/cells/liberty.ts';
 import type { Design, Port } from '../../core/hardware/design.ts';
-import { adderMap } from './adders.ts';
+import { type Adders, adderMaps } from './adders.ts';
 import { type DesignKind, type Effort, type Recipe, recipesOf } from './recipes.ts';
 import type { YosysJob } from './yosys.ts';
 
@@ -30,7 +30,7 @@ export const clock = 'clk';
  * but the clock, and so no logic, and are told apart afterwards. Names must be plain Verilog identifiers.
  */
 export function synthesisJob(designs: readonly Design[], library: CellLibrary, effort: Effort): SynthesisJob {
-  const files: Record<string, string> = { 'cells.lib': cellsText(library), 'adders.v': adderMap };
+  const files: Record<string, string> = { 'cells.lib': cellsText(library) };
   const script: string[] = [];
   const placed: Placed[][] = designs.map(() => []);
   for (const [i, design] of designs.entries()) {
@@ -48,6 +48,7 @@ export function synthesisJob(designs: readonly Design[], library: CellLibrary, e
     const from = `${kind}_${recipe.adders}`;
     if (!ready.has(from)) script.push(...toGates(kind, recipe.adders, from));
     ready.add(from);
+    files[mapOf(recipe.adders)] = adderMaps[recipe.adders];
     const [abc, file] = [`${kind}${index}.abc`, `${kind}${index}.json`];
     files[abc] = `${recipe.abc}\n`;
     script.push(...mapped(from, abc, file));
@@ -111,10 +112,12 @@ const assemble = (kind: DesignKind, group: Group): readonly string[] => [
   `design -save ${kind}`,
 ];
 
+const mapOf = (adders: Adders): string => `${adders}.v`;
+
 /** To gates and the library's flip-flops: all that recipes with the same adders have in common. */
-const toGates = (kind: DesignKind, adders: Recipe['adders'], to: string): readonly string[] => [
+const toGates = (kind: DesignKind, adders: Adders, to: string): readonly string[] => [
   `design -load ${kind}`,
-  ...(adders === 'adder-cells' ? ['techmap -map adders.v t:$alu'] : []),
+  `techmap -map ${mapOf(adders)} t:$alu t:$macc_v2`,
   'techmap',
   'opt',
   'dfflibmap -liberty cells.lib',

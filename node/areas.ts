@@ -1,0 +1,141 @@
+import { LRUCache } from 'lru-cache';
+import type { Codebook } from '../core/format/codebook.ts';
+import { areaDesigns, bestReference, bestUnit, type DesignFigures, type FiguresOf } from '../core/hardware/areaDesigns.ts';
+import type { AreaReport, HardwareSpec } from '../core/hardware/areaReport.ts';
+import { type CellLibrary, cellLibraries } from '../core/hardware/cells/index.ts';
+import { pins } from '../core/hardware/cells/liberty.ts';
+import type { Design } from '../core/hardware/design.ts';
+import { hardwareSource } from '../core/hardware/hardwareSource.ts';
+import { nand2Area } from '../core/hardware/netlist/cellModel.ts';
+import type { HardwareSource } from '../core/hardware/source.ts';
+import { visible } from '../core/weights/visibleName.ts';
+import type { CachePlace } from './cacheFolder.ts';
+import { readLibertyFile } from './synthesis/libertyFile.ts';
+import type { Effort } from './synthesis/recipes.ts';
+import { Synthesiser } from './synthesis/synthesiser.ts';
+import { MismatchError, type SynthesisResult } from './synthesis/synthesisResult.ts';
+import { usualLimits, YosysError } from './synthesis/yosys.ts';
+
+export interface AreasOptions {
+  /** The bundle of node/synthesis/child.ts. */
+  readonly script: string;
+  readonly cache: CachePlace;
+  /** An installed Yosys; undefined for the one that comes as a package. */
+  readonly yosys: string | undefined;
+  /** Processes of Yosys that may run at a time, each of some 350 MB. */
+  readonly workers: number;
+}
+
+export interface AreaOptions {
+  readonly signal: AbortSignal;
+  readonly effort: Effort;
+  /** In an untrusted workspace the folder that a Liberty file may not lie outside of. */
+  readonly root?: string | undefined;
+}
+
+/** Why there is no area, for the person. */
+export interface AreaProblem {
+  readonly problem: string;
+}
+
+/** Says what formats cost in silicon. Processes start when they are needed, and reports are kept. */
+export class Areas {
+  readonly #synthesisers: readonly Synthesiser[];
+  readonly #nBusy: number[];
+  /** By everything that a report follows from. */
+  readonly #known = new LRUCache<string, AreaReport>({ max: 1000 });
+
+  constructor({ script, cache, yosys, workers }: AreasOptions) {
+    this.#synthesisers = Array.from({ length: Math.max(1, workers) }, () => new Synthesiser({ script, yosys, cache, limits: usualLimits }));
+    this.#nBusy = this.#synthesisers.map(() => 0);
+  }
+
+  /**
+   * Synthesises a codebook, all designs in one run. A problem says what is wrong with the codebook, the cells or Yosys, or which codes a
+   * netlist gets wrong. Rejects with the signal's reason.
+   */
+  async report(book: Codebook, hardware: HardwareSpec, { signal, effort, root }: AreaOptions): Promise<AreaReport | AreaProblem> {
+    signal.throwIfAborted();
+    const source = hardwareSource(book, hardware);
+    if ('problem' in source) return source;
+    const library = await libraryOf(hardware.cells, root);
+    signal.throwIfAborted();
+    if ('problem' in library) return library;
+    // The cells themselves: a Liberty file may have changed.
+    const key = JSON.stringify([source, library, effort], (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const known = this.#known.get(key);
+    if (known) return known;
+    try {
+      const report = await this.#synthesised(source, hardware, library, { signal, effort });
+      this.#known.set(key, report);
+      return report;
+    } catch (error) {
+      signal.throwIfAborted();
+      // All that is wrong with Yosys and with what it wrote is said in its place; anything else is ours.
+      if (error instanceof YosysError || error instanceof MismatchError) return { problem: error.message };
+      throw error;
+    }
+  }
+
+  /** Ends all processes. */
+  close(): void {
+    for (const synthesiser of this.#synthesisers) synthesiser.close();
+  }
+
+  async #synthesised(
+    source: HardwareSource,
+    hardware: HardwareSpec,
+    library: CellLibrary,
+    { signal, effort }: { readonly signal: AbortSignal; readonly effort: Effort },
+  ): Promise<AreaReport> {
+    const built = areaDesigns(source, effort);
+    const results = await this.#results(built.designs, library, signal, effort);
+    const byName = new Map(results.map((result) => [result.design, result]));
+    const figures: FiguresOf = (name) => figuresOf(byName.get(name)!, library);
+    const nand2 = nand2Area(library);
+    const best = bestUnit(built, figures, nand2);
+    const product = byName.get(`product_${best.architecture}`)!;
+    const { step, bits, fixedPointBits, largestError } = source.grid;
+    return {
+      cells: hardware.cells,
+      node: library.process,
+      datapath: hardware.datapath,
+      terms: hardware.terms,
+      grid: { step, bits, fixedPointBits, largestError },
+      best,
+      reference: bestReference(built, figures, nand2),
+      checked: { product: product.checked, nNetlists: results.length },
+      yosys: product.yosys,
+    };
+  }
+
+  /** In the process that has the least to do. */
+  async #results(
+    designs: readonly Design[],
+    library: CellLibrary,
+    signal: AbortSignal,
+    effort: Effort,
+  ): Promise<readonly SynthesisResult[]> {
+    const which = this.#nBusy.indexOf(Math.min(...this.#nBusy));
+    this.#nBusy[which]!++;
+    try {
+      return await this.#synthesisers[which]!.synthesise(designs, library, { signal, effort });
+    } finally {
+      this.#nBusy[which]!--;
+    }
+  }
+}
+
+/** The cells that a specification names. */
+async function libraryOf(cells: string, root: string | undefined): Promise<CellLibrary | AreaProblem> {
+  if (Object.hasOwn(cellLibraries, cells)) return cellLibraries[cells]!;
+  const { library, findings } = await readLibertyFile(cells, root);
+  if (library) return library;
+  const [first] = findings;
+  const rest = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+  return { problem: first ? `${visible(cells)}:${first.line}: ${first.message}${rest}` : `${visible(cells)} has no cells` };
+}
+
+function figuresOf({ area, nCells, levelsOfLogic }: SynthesisResult, library: CellLibrary): DesignFigures {
+  return { area, levelsOfLogic, registers: (nCells[pins.flipFlop.cell] ?? 0) * library.flipFlopArea };
+}
