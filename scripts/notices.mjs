@@ -16,7 +16,10 @@ else if (text !== current()) {
 }
 
 async function notices() {
-  const packages = (await bundledFolders()).map(packageAt).sort(byName);
+  // One version may lie in several folders.
+  const packages = [...new Map((await bundledFolders()).map(packageAt).map((one) => [`${one.name} ${one.version}`, one])).values()].sort(
+    byName,
+  );
   const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
   const licences = groupsOf(packages).map(([licenceText, members]) => {
     const title = members.map(({ name, version }) => `${name} ${version}`).join(', ');
