@@ -1,31 +1,13 @@
-import { formatNamed } from '../core/lang/formatNamed.ts';
-import { loadLibrary } from '../core/lang/module.ts';
 import type { FormatSpec } from '../core/lang/spec.ts';
 import { significant } from '../core/view/digits.ts';
 import { textTable } from '../core/view/textTable.ts';
-import { Failure, say, sayFinding } from './output.ts';
-import { analysisOf, readSpec, resolved, textAt, withEvaluator } from './spec.ts';
+import { formatsNamed } from './formats.ts';
 
 /** Prints what each code of a format decodes to. Returns the exit code. */
 export async function printCodebook(name: string, file: string | undefined, form: 'table' | 'json'): Promise<number> {
-  const spec = file === undefined ? formatNamed(name, loadLibrary('std.paper')!) : await formatIn(file, name);
-  if ('problem' in spec) throw new Failure(spec.problem);
-  process.stdout.write(form === 'json' ? `${JSON.stringify(asJson(spec), undefined, 2)}\n` : asTable(spec));
+  const [spec] = await formatsNamed([name], file);
+  process.stdout.write(form === 'json' ? `${JSON.stringify(asJson(spec!), undefined, 2)}\n` : asTable(spec!));
   return 0;
-}
-
-/** A format of a file. Weights are read only where formats are fitted to them. */
-async function formatIn(file: string, name: string): ReturnType<typeof formatOf> {
-  const spec = readSpec(file);
-  const { module, findings, asked } = analysisOf(spec);
-  for (const found of findings) if (found.severity === 'error') sayFinding(file, spec.text, found, textAt);
-  return asked.length === 0 ? formatNamed(name, module) : formatOf(spec, name);
-}
-
-async function formatOf(spec: ReturnType<typeof readSpec>, name: string): Promise<ReturnType<typeof formatNamed>> {
-  const { analysis, problems } = await withEvaluator((evaluator, options) => resolved(spec, evaluator, options));
-  for (const { message } of [...problems.values()].flat()) say.error(message);
-  return formatNamed(name, analysis.module, analysis.known);
 }
 
 /** Schema 1; later versions add keys and change none. */

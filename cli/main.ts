@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, Command, CommanderError } from 'commander';
+import { paperShares } from '../core/hardware/figures.ts';
+import { printArea } from './area.ts';
 import { check } from './check.ts';
 import { printCodebook } from './codebook.ts';
 import { evaluate } from './eval.ts';
+import { exportVerilog } from './exportVerilog.ts';
 import { printFits } from './fit.ts';
 import { format } from './fmt.ts';
+import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from './hardware.ts';
 import { Failure, say } from './output.ts';
 import { search } from './search.ts';
 
@@ -90,6 +94,66 @@ program
     finish(await printCodebook(name, options.file, options.json ? 'json' : 'table')),
   );
 
+const area = program
+  .command('area')
+  .description('say what formats cost in silicon: synthesised, checked against the codebook, beside INT4 and the paper')
+  .argument('<format...>', 'names, or instances such as "SF(6)"')
+  .option('--file <file>', 'a .nibble file; std.paper unless given');
+for (const option of hardwareOptions) area.addOption(option);
+area
+  .option('--mac-share <share>', 'part of the chip in proportion to MAC area, 0 to 1', String(paperShares.mac))
+  .option('--memory-share <share>', 'part of the chip in proportion to bits of weights, 0 to 1', String(paperShares.memory))
+  .option('--prove', 'prove every architecture, as RTL and as netlist; exit code 1 where one is not proved')
+  .option('--json', 'as JSON (schema 1), one line a format')
+  .action(
+    async (
+      names: string[],
+      options: HardwareFlags & { file?: string; macShare: string; memoryShare: string; prove?: true; json?: true },
+    ): Promise<void> => {
+      const { file, macShare, memoryShare, prove, json } = options;
+      const shares = { mac: shareOf('--mac-share', macShare), memory: shareOf('--memory-share', memoryShare) };
+      if (shares.mac + shares.memory > 1) throw new Failure('--mac-share and --memory-share are more than the whole chip together', 2);
+      const asked = hardwareAsked(options);
+      finish(
+        await printArea({
+          names,
+          file,
+          asked,
+          shares,
+          what: prove ? 'figures and proofs' : 'figures',
+          form: json ? 'json' : 'table',
+        }),
+      );
+    },
+  );
+
+const exported = program
+  .command('export')
+  .description('write formats as Verilog, with self-checking testbenches')
+  .addArgument(new Argument('<what>', 'the language').choices(['verilog']))
+  .argument('<format...>', 'names, or instances such as "SF(6)"')
+  .option('--file <file>', 'a .nibble file; std.paper unless given')
+  .option('--out <folder>', 'where the files go; the folder is made', '.')
+  .option('--architecture <name>', 'how the product is built; that of the smallest unit unless given, which synthesis finds')
+  .option('--reference', 'the MAC with registers for operands and product, instead of the one with a sum only')
+  .option('--lanes <n>', 'products in each step', '1')
+  .option('--force', 'replace files that were not exported, or were changed since');
+for (const option of hardwareOptions) exported.addOption(option);
+exported.action(
+  async (
+    _what: string,
+    names: string[],
+    options: HardwareFlags & { file?: string; out: string; architecture?: string; reference?: true; lanes: string; force?: true },
+  ): Promise<void> => {
+    const { file, out: folder, architecture, reference, lanes, force } = options;
+    const nLanes = wholeNumber('--lanes', lanes, 1, 64);
+    if (reference && nLanes > 1) throw new Failure('--reference has one lane; leave --lanes out', 2);
+    const kind = reference ? 'referenceMac' : 'mac';
+    const existing = force ? 'replace' : 'keep';
+    finish(await exportVerilog({ names, file, folder, asked: hardwareAsked(options), architecture, kind, nLanes, existing }));
+  },
+);
+
 program
   .command('lsp')
   .description('serve the Language Server Protocol')
@@ -98,6 +162,12 @@ program
     // The server is a bundle of its own and reads --stdio from the arguments itself.
     require(join(__dirname, 'server.cjs'));
   });
+
+function shareOf(option: string, text: string): number {
+  const share = /^[\d.]+$/.test(text) ? Number(text) : Number.NaN;
+  if (share >= 0 && share <= 1) return share;
+  throw new Failure(`${option} is a number from 0 to 1, not ${JSON.stringify(text)}`, 2);
+}
 
 function finish(exitCode: number): void {
   process.exitCode = exitCode;

@@ -80,6 +80,17 @@ const scenes = {
     await token(editor, 'format Mine', 'Mine').hover();
     await page.locator('.monaco-hover', { hasText: 'SQNR' }).first().waitFor();
   },
+  async weights({ page, editor }) {
+    // Distributions are fitted last, and a hover shows what is known when it opens.
+    const shown = page.locator('.monaco-hover', { hasText: 'KS-Δ' }).first();
+    for (let nLeft = 10; nLeft > 0 && !(await shown.isVisible()); nLeft--) {
+      await page.mouse.move(400, 600);
+      await page.keyboard.press('Escape');
+      await token(editor, 'weights tiny', 'tiny').hover();
+      await page.waitForTimeout(1000);
+    }
+    await shown.waitFor();
+  },
   async diagnostic({ page, editor }) {
     await token(editor, 'levels = [', '1.5').hover();
     await page.locator('.monaco-hover', { hasText: 'this codebook has 15' }).first().waitFor();

@@ -27,8 +27,17 @@ export function switchedArea(netlist: Netlist, source: HardwareSource, usage: Co
   const random = xorshift(seed);
   const draws = [drawnCodes(source, usage), source.activation === 'format' ? drawnCodes(source, usage) : drawnActivations(source)] as const;
   const simulation = simulator(netlist, N_WORDS);
-  const [clr, a, b] = (['clr', 'a', 'b'] as const).map((name) => bitsOf(netlist.inputs, name, simulation)) as [LaneBits, LaneBits, LaneBits];
-  const driven = drivenNets(netlist).map(({ net, area }) => ({ words: simulation.words(net), area, before: new Int32Array(N_WORDS), toggles: 0 }));
+  const [clr, a, b] = (['clr', 'a', 'b'] as const).map((name) => bitsOf(netlist.inputs, name, simulation)) as [
+    LaneBits,
+    LaneBits,
+    LaneBits,
+  ];
+  const driven = drivenNets(netlist).map(({ net, area }) => ({
+    words: simulation.words(net),
+    area,
+    before: new Int32Array(N_WORDS),
+    toggles: 0,
+  }));
   const period = Math.min(source.terms, MOST_TERMS) + 1;
   // Flip-flops come up with 0 here; what that leads to is over after a period.
   for (let step = 0; step < period + N_STEPS; step++) {

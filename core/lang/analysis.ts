@@ -6,12 +6,21 @@ import { evaluate } from './evaluate.ts';
 import { type FactRequest, type KnownOfWeights, nothingKnown } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { formatSpec } from './formats.ts';
-import { hardwareProblems } from './hardware.ts';
+import { hardwareSpec } from './hardware.ts';
 import { type Declared, type Files, loadModule, type Module } from './module.ts';
 import { checkFormat, checkScales } from './rules.ts';
 import { scaleOfValue } from './scales.ts';
 import { type Context, context, type Scope, scopeOf } from './scope.ts';
-import type { AssertionResult, Comparison, Evaluation, FormatSpec, MeasureRequest, NamedScale, WeightsSpec } from './spec.ts';
+import type {
+  AssertionResult,
+  Comparison,
+  Evaluation,
+  FormatSpec,
+  MeasureRequest,
+  NamedHardware,
+  NamedScale,
+  WeightsSpec,
+} from './spec.ts';
 import { weightsSpec } from './weights.ts';
 
 /** Everything that a spec means, and everything that is wrong with it: plain values that the editor, the CLI and the tests share. */
@@ -26,11 +35,12 @@ export interface Analysis {
   readonly formats: ReadonlyMap<Declared, FormatSpec>;
   readonly scales: ReadonlyMap<Declared, NamedScale>;
   readonly weights: ReadonlyMap<Declared, WeightsSpec>;
+  readonly hardware: ReadonlyMap<Declared, NamedHardware>;
   readonly comparisons: readonly Comparison[];
   readonly assertions: readonly AssertionResult[];
   /** What assertions and constants need to have measured. */
   readonly requests: readonly MeasureRequest[];
-  /** What formats and measures rest on that only weights can tell, known by now or not. */
+  /** What formats and measures rest on that only weights or a synthesis can tell, known by now or not. */
   readonly asked: readonly FactRequest[];
   /** What it was made with. */
   readonly known: KnownOfWeights;
@@ -50,6 +60,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
   const formats = new Map<Declared, FormatSpec>();
   const scales = new Map<Declared, NamedScale>();
   const weights = new Map<Declared, WeightsSpec>();
+  const hardware = new Map<Declared, NamedHardware>();
   const comparisons: Comparison[] = [];
   for (const symbol of module.own.values()) {
     const { declaration } = symbol;
@@ -59,7 +70,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
       keep(scales, symbol, scaleOfValue({ kind: 'symbol', symbol, arguments: undefined }, nameOf(symbol), scope, symbol.name));
     else if (declaration.keyword === 'weights') keep(weights, symbol, weightsSpec(symbol, scope));
     else if (declaration.keyword === 'let' && declaration.value) evaluate(declaration.value, scope);
-    else if (declaration.keyword === 'hardware') hardwareProblems(symbol, scope);
+    else if (declaration.keyword === 'hardware') keep(hardware, symbol, hardwareSpec(symbol, scope));
     else if (declaration.keyword === 'compare') {
       const found = comparison(symbol, scope);
       if (found) comparisons.push(found);
@@ -77,6 +88,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
     formats,
     scales,
     weights,
+    hardware,
     comparisons,
     assertions,
     requests: within.requests,

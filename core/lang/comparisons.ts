@@ -2,11 +2,12 @@ import type { Expression } from '../syntax/tree.ts';
 import { type Bag, bagOf, type Property } from './bag.ts';
 import { evaluate } from './evaluate.ts';
 import { formatSpec } from './formats.ts';
+import { hardwareSpec } from './hardware.ts';
 import { reportIgnored } from './measures.ts';
 import type { Declared } from './module.ts';
 import { scaleOfValue } from './scales.ts';
 import { report, type Scope, scopeOf } from './scope.ts';
-import type { Comparison, Evaluation, FormatSpec, NamedScale, WeightsSpec } from './spec.ts';
+import type { Comparison, Evaluation, FormatSpec, NamedHardware, NamedScale, WeightsSpec } from './spec.ts';
 import { describe, type Value } from './value.ts';
 import { weightsSpec } from './weights.ts';
 
@@ -27,7 +28,8 @@ export function comparison(symbol: Declared, scope: Scope): Comparison | undefin
     report(inside, 'compare.too-large', declaration.name ?? declaration, `This comparison has more than ${maxRows} rows`);
     return undefined;
   }
-  return { name: symbol.name, symbol, rows: rows(formats, scales, weights, bag, inside) };
+  const hardware = hardwareIn(bag.get('hardware'));
+  return { name: symbol.name, symbol, rows: rows(formats, scales, weights, bag, inside), hardware };
 }
 
 function reportEmpty({ member, scope }: Property): void {
@@ -90,6 +92,15 @@ function formatIn(value: Value, at: Expression, scope: Scope): FormatSpec | unde
 function weightsIn(value: Value, at: Expression, scope: Scope): WeightsSpec | undefined {
   if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'weights') return weightsSpec(value.symbol, scope, at);
   if (value.kind !== 'unknown') report(scope, 'type.mismatch', at, `Weights are due here, by name, not ${describe(value)}`);
+  return undefined;
+}
+
+function hardwareIn(property: Property | undefined): NamedHardware | undefined {
+  if (!property) return undefined;
+  const { member, scope } = property;
+  const value = evaluate(member.value, scope);
+  if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'hardware') return hardwareSpec(value.symbol, scope, member.value);
+  if (value.kind !== 'unknown') report(scope, 'type.mismatch', member.value, `Hardware is due here, by name, not ${describe(value)}`);
   return undefined;
 }
 

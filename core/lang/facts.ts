@@ -2,11 +2,14 @@ import type { Problem } from '../fit/moments.ts';
 import type { ScaledOptimum } from '../fit/optimumUnder.ts';
 import type { LevelsAsked } from '../fit/scaleFrame.ts';
 import type { SpareAsked, SpareGains } from '../fit/spareGains.ts';
+import type { Codebook } from '../format/codebook.ts';
+import type { AreaEffort } from '../hardware/areaDesigns.ts';
+import type { AreaReport } from '../hardware/areaReport.ts';
 import type { Shape } from '../measure/fit/fitShape.ts';
 import type { WeightsFit } from '../measure/fit/fitWeights.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import { codebookKey, ruleKey, weightsKey } from './evaluationKey.ts';
-import type { MeasureRequest, WeightsSpec } from './spec.ts';
+import type { MeasureRequest, NamedHardware, WeightsSpec } from './spec.ts';
 
 /** Weights, and how many times an error on them counts. */
 export interface WeighedWeights {
@@ -14,8 +17,11 @@ export interface WeighedWeights {
   readonly times: number;
 }
 
-/** Something that only the weights can tell, and that a spec or what is shown of it rests on. */
-export type FactRequest = OptimumRequest | SpareRequest | FitsRequest | DistanceRequest | QuantilesRequest;
+/** Something that only weights or a synthesis can tell, and that a spec or what is shown of it rests on. */
+export type FactRequest = WeightsRequest | AreaRequest;
+
+/** What only weights can tell. */
+export type WeightsRequest = OptimumRequest | SpareRequest | FitsRequest | DistanceRequest | QuantilesRequest;
 
 /** The levels with the least error under a scale. */
 export interface OptimumRequest {
@@ -51,6 +57,14 @@ export interface QuantilesRequest {
   readonly weights: WeightsSpec;
 }
 
+/** What a codebook costs on hardware. */
+export interface AreaRequest {
+  readonly kind: 'area';
+  readonly codebook: Codebook;
+  readonly hardware: NamedHardware;
+  readonly effort: AreaEffort;
+}
+
 /** What is found, by the kind of the request; or why it cannot be. */
 export interface FactOf {
   readonly optimum: ScaledOptimum;
@@ -58,6 +72,7 @@ export interface FactOf {
   readonly fits: TensorFits;
   readonly distance: Distances;
   readonly quantiles: { readonly quantiles: Float64Array };
+  readonly area: AreaReport;
 }
 
 export type Fact = FactOf[keyof FactOf] | Problem;
@@ -83,6 +98,10 @@ export function factKey(request: FactRequest): string {
       const { rule, codebook, candidates } = request.asked;
       return JSON.stringify(['spare', weightsKey(request.weights), ruleKey(rule), codebookKey(codebook), candidates]);
     }
+    case 'area': {
+      const { codebook, hardware, effort } = request;
+      return JSON.stringify(['area', effort, codebookKey(codebook), hardware.spec, hardware.libertyFrom?.uri]);
+    }
     case 'distance':
       return JSON.stringify(['distance', weightsKey(request.weights), request.shape]);
     default:
@@ -100,13 +119,13 @@ const askedKey = ({ bits, measure, zero, symmetric, pin, grid }: LevelsAsked): r
 ];
 
 /** The weights that a request is about. */
-export const weightsOf = (request: FactRequest): readonly WeightsSpec[] =>
+export const weightsOf = (request: WeightsRequest): readonly WeightsSpec[] =>
   request.kind === 'optimum' ? request.on.map(({ weights }) => weights) : [request.weights];
 
 /** What is known of a measure; undefined until it is measured. */
 export type Measured = (request: MeasureRequest) => number | undefined;
 
-/** All that an analysis may draw on besides the text: what was found out so far about weights. */
+/** All that an analysis may draw on besides the text: what was found out so far about weights, and about areas. */
 export interface KnownOfWeights {
   readonly measured: Measured;
   /** By {@link factKey}. */

@@ -1,4 +1,5 @@
 import { nominalBitsPerWeight } from '../measure/measures.ts';
+import { areaMeasure, isAreaMeasure } from './areaMeasures.ts';
 import { argumentOf, type Bound, mismatch } from './call.ts';
 import { formatSpec } from './formats.ts';
 import { scaleOf } from './scales.ts';
@@ -18,6 +19,7 @@ export function measureCall(bound: Bound): Value {
   if (routine.name === 'nu' || routine.name === 'ks') return weightMeasure(bound);
   const format = formatOf(bound);
   if (!format) return unknown;
+  if (isAreaMeasure(routine.name)) return areaMeasure(routine.name, format, bound);
   const scale = scaleFor(format, bound);
   if (!scale) return unknown;
   if (routine.name === 'bits_per_weight') return number(nominalBitsPerWeight(format.bits, scale.rule), 'bits');

@@ -167,6 +167,13 @@ export const properties: Readonly<Record<Keyword, readonly Slot[]>> = {
       fallback: 'both',
     },
     { name: 'terms', takes: 'a count', doc: 'Products that are added without loss.', fallback: '256' },
+    {
+      name: 'fixed_point',
+      takes: 'a count',
+      doc: 'Bits of the fixed point that levels are rounded to where they have no common grid, 2 to 13.',
+      fallback: '8',
+    },
+    { name: 'budget', takes: 'an area', doc: 'The most area that a format may take, as `250 um2` or `300 GE`.' },
   ],
   compare: [
     { name: 'formats', takes: 'a list of formats', doc: 'What is compared; a range as argument sweeps a family, as in `SF(3..7)`.' },

@@ -52,7 +52,7 @@ const hardwareMeasure = (name: string, doc: string, unit: Unit): Routine => ({
   parameters: [ofFormat, onHardware],
   gives: 'measure',
   unit,
-  computed: false,
+  computed: true,
 });
 const fn = (name: string, doc: string, ...names: string[]): Routine => ({
   name,
@@ -216,10 +216,10 @@ export const routines: readonly Routine[] = [
     unit: 'bits',
     computed: true,
   },
-  hardwareMeasure('area', 'Cell area.', 'um2'),
-  hardwareMeasure('ge', 'Cell area in gate equivalents.', 'GE'),
-  hardwareMeasure('overhead', 'Chip overhead over INT4.', 'none'),
-  hardwareMeasure('levels_of_logic', 'Gates on the longest path.', 'none'),
+  hardwareMeasure('area', 'Cell area of the smallest MAC unit: a product and an exact accumulator.', 'um2'),
+  hardwareMeasure('ge', 'The same area in gate equivalents.', 'GE'),
+  hardwareMeasure('overhead', 'How much larger a chip gets with the format instead of INT4, with the shares of the paper.', 'none'),
+  hardwareMeasure('levels_of_logic', 'Cells on the longest path of that unit.', 'none'),
   {
     name: 'nu',
     doc: "Degrees of freedom of the best-fit Student's t-distribution, on average over the tensors with heavier tails than normal.",

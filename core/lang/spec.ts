@@ -1,8 +1,9 @@
 import type { Codebook } from '../format/codebook.ts';
 import type { LevelTable } from '../format/construct/levelTable.ts';
+import type { HardwareSpec } from '../hardware/areaReport.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import type { Span } from '../syntax/tree.ts';
-import type { Declared } from './module.ts';
+import type { Declared, Module } from './module.ts';
 import type { Unit } from './unit.ts';
 
 /** A format worked out: what each code decodes to, and its scale where it has one. */
@@ -35,6 +36,23 @@ export interface WeightsSpec {
   readonly exclude: readonly string[];
 }
 
+/** What is synthesised, worked out. */
+export interface NamedHardware {
+  readonly name: string;
+  readonly symbol: Declared;
+  /** `cells` as written. */
+  readonly spec: HardwareSpec;
+  /** Where `cells` is the path of a Liberty file, the file that it is relative to. */
+  readonly libertyFrom: Module | undefined;
+  /** The most area that a format may take; undefined where none is said. */
+  readonly budget: Budget | undefined;
+}
+
+export interface Budget {
+  readonly value: number;
+  readonly unit: 'um2' | 'GE';
+}
+
 /** One thing to compute: the error of a format on weights, under a scale. */
 export interface Evaluation {
   readonly format: FormatSpec;
@@ -54,6 +72,8 @@ export interface Comparison {
   readonly name: string;
   readonly symbol: Declared;
   readonly rows: readonly Evaluation[];
+  /** What area is counted on; undefined where only error is compared. */
+  readonly hardware: NamedHardware | undefined;
 }
 
 /** An assertion and what came of it. */

@@ -17,19 +17,27 @@ export type DesignKind = 'combinational' | 'clocked';
 
 /**
  * Mappings differ by some per cent with the structure they begin with, so the smallest result of several recipes is taken. The recipes of a
- * quick synthesis are the first of a full one.
+ * quick synthesis are the first of a full one. A chain of carries in gates is the smallest adder of most libraries, but for those whose full
+ * adder costs less than four NANDs.
  */
 export function recipesOf(kind: DesignKind, library: CellLibrary, effort: Effort): readonly Recipe[] {
   const hasAdders = library.fullAdderArea !== undefined;
-  if (process.env.ALL) return [...recipes(['area', 'resub', 'lut', 'delay','bdd'], 'lookahead'), ...recipes(['area', 'resub', 'lut', 'delay','bdd'], 'ripple'), ...(hasAdders?recipes(['area', 'resub', 'lut', 'delay','bdd'], 'adder-cells'):[])];
-  const quick = recipes(['area', 'resub'], kind === 'clocked' && hasAdders ? 'adder-cells' : 'lookahead');
-  return quick;
+  const quick = recipes(['area', 'resub'], 'ripple');
+  if (kind === 'clocked' && hasAdders) quick.push(...recipes(['area'], 'adder-cells'));
+  if (effort === 'quick') return quick;
+  const all = [
+    ...quick,
+    ...recipes(kind === 'combinational' ? ['lut', 'delay', 'bdd'] : ['lut', 'delay'], 'ripple'),
+    ...recipes(kind === 'combinational' ? ['area', 'resub', 'lut', 'bdd'] : ['area', 'resub', 'lut'], 'lookahead'),
+  ];
+  if (hasAdders) all.push(...recipes(['area', 'resub', 'lut', 'bdd'], 'adder-cells'));
+  return [...new Map(all.map((recipe) => [recipe.name, recipe])).values()];
 }
 
-const recipes = (names: readonly (keyof typeof abc)[], adders: Adders): readonly Recipe[] =>
-  names.map((name) => ({ name: adders === 'lookahead' ? name : `${name}, ${titles[adders]}`, adders, abc: abc[name] }));
+const recipes = (names: readonly (keyof typeof abc)[], adders: Adders): Recipe[] =>
+  names.map((name) => ({ name: adders === 'ripple' ? name : `${name}, ${titles[adders]}`, adders, abc: abc[name] }));
 
-const titles = { ripple: 'ripple carry', 'adder-cells': 'adder cells' } as const;
+const titles = { lookahead: 'carry lookahead', 'adder-cells': 'adder cells' } as const;
 
 // `mfs2` is in none of them: after `amap` it turns netlists into constants, and says nothing.
 const map = 'dch; amap -m';
