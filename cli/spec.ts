@@ -5,15 +5,16 @@ import { allFindings } from '../core/ide/allFindings.ts';
 import { factRounds } from '../core/ide/factRounds.ts';
 import { depthsOf, evaluationsOf, measuredFrom } from '../core/ide/known.ts';
 import { together } from '../core/ide/resultFindings.ts';
-import { findingWishes } from '../core/ide/wishes.ts';
+import { areaWishes, comparedAreas, findingWishes } from '../core/ide/wishes.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
 import type { Fact, FactRequest } from '../core/lang/facts.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
-import type { WeightsSpec } from '../core/lang/spec.ts';
+import type { Linked } from '../core/lang/spec.ts';
 import type { Depth } from '../core/measure/results.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { visible } from '../core/weights/visibleName.ts';
+import { Areas, synthesisWorkers } from '../node/areas.ts';
 import { cachePlace } from '../node/cacheFolder.ts';
 import { Evaluator, type Outcome } from '../node/evaluator.ts';
 import { folderOf, specFiles, uriOf } from '../node/specFiles.ts';
@@ -57,14 +58,14 @@ export type Reach = 'measures' | 'remarks';
 export async function measure(path: string, depth: Depth, reach: Reach): Promise<Measured> {
   const spec = readSpec(path);
   const first = analysisOf(spec);
-  if (evaluationsOf(first).length === 0 && first.weights.size === 0 && first.asked.length === 0) {
+  if (evaluationsOf(first).length === 0 && first.weights.size === 0 && first.asked.length === 0 && areaWishes(first).length === 0) {
     const outcome: Outcome = { results: new Map(), problems: new Map(), nLeftOut: 0 };
     return { analysis: first, outcome, findings: allFindings(first, outcome.results, outcome.problems) };
   }
   return withEvaluator(async (evaluator, options) => {
     const { analysis: known, worked, find, problems } = await resolved(spec, evaluator, options);
     const measured = await evaluator.evaluate(evaluationsOf(known), known.weights.values(), { ...options, depth: depthsOf(known, depth) });
-    if (reach === 'remarks') await find(findingWishes(known));
+    await find(reach === 'remarks' ? [...findingWishes(known), ...areaWishes(known)] : comparedAreas(known));
     const analysis = worked(measured.results);
     for (const [key, own] of measured.problems) problems.set(key, together(own, problems.get(key) ?? []));
     const outcome: Outcome = { ...measured, problems };
@@ -105,7 +106,7 @@ export async function resolved(spec: ReturnType<typeof readSpec>, evaluator: Eva
 
 /** What reading weights needs to be told. */
 export interface ReadOptions {
-  readonly place: (weights: WeightsSpec) => { readonly base: string };
+  readonly place: (linked: Linked) => { readonly base: string };
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
   readonly limit: number;
@@ -113,18 +114,23 @@ export interface ReadOptions {
 
 /** Runs something that reads weights in threads; they end with it. Ctrl-C ends it in good order. */
 export async function withEvaluator<T>(work: (evaluator: Evaluator, options: ReadOptions) => Promise<T>): Promise<T> {
-  const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), availableParallelism(), cachePlace());
+  const workers = availableParallelism();
+  const cache = cachePlace();
+  const yosys = process.env['NIBBLE_YOSYS'];
+  const areas = new Areas({ script: join(__dirname, 'synthesis.cjs'), cache, yosys, workers: synthesisWorkers(workers) });
+  const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), workers, cache, areas);
   const bar = progressBar();
   try {
     return await interruptible(bar, (signal) =>
       work(evaluator, {
-        place: (weights) => ({ base: folderOf(weights.symbol.module.uri) ?? dirname('.') }),
+        place: ({ symbol }) => ({ base: folderOf(symbol.module.uri) ?? dirname('.') }),
         signal,
         onProgress: bar.update,
         limit: Number.POSITIVE_INFINITY,
       }),
     );
   } finally {
+    areas.close();
     await evaluator.close();
   }
 }

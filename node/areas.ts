@@ -33,6 +33,9 @@ export interface AreaOptions {
   readonly root?: string | undefined;
 }
 
+/** Processes that share a machine with threads: each has some 350 MB, and beyond a few they wait for memory. */
+export const synthesisWorkers = (threads: number): number => Math.min(4, Math.max(1, Math.floor(threads / 2)));
+
 /** Why there is no area, for the person. */
 export interface AreaProblem {
   readonly problem: string;

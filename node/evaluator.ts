@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { pool } from 'workerpool';
 import { codebookKey, evaluationKey, ruleKey, weightsKey } from '../core/lang/evaluationKey.ts';
-import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
+import type { Evaluation, Linked, WeightsSpec } from '../core/lang/spec.ts';
 import type { ErrorSums } from '../core/measure/errorSums.ts';
 import { add, zero } from '../core/measure/errorSums.ts';
 import type { Depth, EvaluationResult } from '../core/measure/results.ts';
@@ -10,6 +10,7 @@ import { unreadable } from '../core/weights/problem.ts';
 import { select, unmatched } from '../core/weights/select.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { reasonOf, visible } from '../core/weights/visibleName.ts';
+import type { Areas } from './areas.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { type Estimated, estimateAll } from './estimates.ts';
 import { isSmall, jobOf, type TensorPlan, tensorPlan } from './evaluationPlan.ts';
@@ -22,7 +23,7 @@ import type { AnswerTask, ProfileAnswer, TableTask } from './profileTasks.ts';
 
 export interface EvaluateOptions {
   /** Where the paths of weights start, and what they may not leave. */
-  readonly place: (weights: WeightsSpec) => Place;
+  readonly place: (linked: Linked) => Place;
   readonly signal: AbortSignal;
   /** Told how many weights times formats are done, and of how many. */
   readonly onProgress: (done: number, total: number) => void;
@@ -50,16 +51,19 @@ export class Evaluator {
   #workers: number;
   readonly #known = new LRUCache<string, Known>({ max: 100_000 });
   readonly #tensors: KnownTensors;
-  /** Finds out what only weights can tell, in the same threads and from the same profiles. */
+  /** Finds out what only weights can tell, in the same threads and from the same profiles, and what formats cost. */
   readonly facts: FactFinder;
 
-  /** @param script The bundle of node/worker.ts. */
-  constructor(script: string, workers: number, cache: CachePlace) {
+  /**
+   * @param script The bundle of node/worker.ts.
+   * @param areas What synthesises; it is whoever's made it. Nothing is synthesised without.
+   */
+  constructor(script: string, workers: number, cache: CachePlace, areas?: Areas) {
     this.#script = script;
     this.#workers = workers;
     this.#pool = this.#newPool();
     this.#tensors = new KnownTensors(() => this.#pool, cache);
-    this.facts = new FactFinder(() => this.#pool, this.#tensors);
+    this.facts = new FactFinder(() => this.#pool, this.#tensors, areas);
   }
 
   /** Changes the number of threads. What runs is done to its end; what waits is refused, and asked for again by the next evaluation. */

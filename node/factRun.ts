@@ -1,6 +1,6 @@
 import type { Pool } from 'workerpool';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
-import type { WeightsSpec } from '../core/lang/spec.ts';
+import type { Linked, WeightsSpec } from '../core/lang/spec.ts';
 import { unreadable } from '../core/weights/problem.ts';
 import { select, unmatched } from '../core/weights/select.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
@@ -9,8 +9,8 @@ import type { Place } from './expandPattern.ts';
 import type { InspectedTensor, Inspection, TensorTask } from './openedWeights.ts';
 
 export interface FactOptions {
-  /** Where the paths of weights start, and what they may not leave. */
-  readonly place: (weights: WeightsSpec) => Place;
+  /** Where paths start, and what they may not leave. */
+  readonly place: (linked: Linked) => Place;
   readonly signal: AbortSignal;
   /** Told how many weights are read, times how often, and of how many. */
   readonly onProgress: (done: number, total: number) => void;

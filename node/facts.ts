@@ -7,7 +7,16 @@ import type { MomentsKey } from '../core/fit/readMoments.ts';
 import { framesOf } from '../core/fit/scaleFrame.ts';
 import { type SpareGains, spareReadings } from '../core/fit/spareGains.ts';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
-import { type Fact, type FactRequest, factKey, type OptimumRequest, type SpareRequest, weightsOf } from '../core/lang/facts.ts';
+import {
+  type AreaRequest,
+  type Fact,
+  type FactRequest,
+  factKey,
+  type OptimumRequest,
+  type SpareRequest,
+  type WeightsRequest,
+  weightsOf,
+} from '../core/lang/facts.ts';
 import type { WeightsSpec } from '../core/lang/spec.ts';
 import { empiricalQuantiles, N_QUANTILES } from '../core/measure/empiricalQuantiles.ts';
 import type { WeightsFit } from '../core/measure/fit/fitWeights.ts';
@@ -15,6 +24,8 @@ import { add, cells, type Histogram16 } from '../core/measure/histogram16.ts';
 import type { FromSketch } from '../core/profile/answerable.ts';
 import type { ScaleRule } from '../core/quantize/scaleRule.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
+import { findAreas } from './areaFacts.ts';
+import type { Areas } from './areas.ts';
 import { KnownMoments, momentsKey, type SummedMoments } from './factMoments.ts';
 import { advance, eachTensor, type FactOptions, matricesOf, type Opened, openedFor, openedOf, type Run, unlessAborted } from './factRun.ts';
 import type { DistanceTask, LevelsTask, SpareTask } from './factTasks.ts';
@@ -32,20 +43,37 @@ export interface FoundFacts {
   readonly nLeftOut: number;
 }
 
-/** Finds out in threads what only weights can tell. What was found is kept as long as the files stay as they are. */
+/** Finds out in threads what only weights can tell, and in processes what a synthesis can. What was found is kept as long as the files stay as they are. */
 export class FactFinder {
   readonly #pool: () => Pool;
   readonly #moments: KnownMoments;
+  readonly #areas: Areas | undefined;
   readonly #known = new LRUCache<string, Fact>({ max: 1000 });
 
-  /** @param pool Threads of node/worker.ts. */
-  constructor(pool: () => Pool, tensors: KnownTensors) {
+  /**
+   * @param pool Threads of node/worker.ts.
+   * @param areas Without it nothing is synthesised, and requests for areas have that as their answer.
+   */
+  constructor(pool: () => Pool, tensors: KnownTensors, areas: Areas | undefined) {
+    this.#areas = areas;
     this.#pool = pool;
     this.#moments = new KnownMoments(pool, tensors);
   }
 
   /** Requests are done in their order: where there is a limit, those that come first have it to themselves. */
   async find(requests: readonly FactRequest[], options: FactOptions): Promise<FoundFacts> {
+    const ofAreas = requests.filter((request) => request.kind === 'area');
+    const ofWeights = requests.filter((request) => request.kind !== 'area');
+    const [areas, found] = await Promise.all([this.#findAreas(ofAreas, options), this.#findOnWeights(ofWeights, options)]);
+    return { ...found, facts: new Map([...found.facts, ...areas]) };
+  }
+
+  async #findAreas(requests: readonly AreaRequest[], options: FactOptions): Promise<ReadonlyMap<string, Fact>> {
+    if (!this.#areas) return new Map(requests.map((request) => [factKey(request), noSynthesis]));
+    return findAreas(requests, this.#areas, options);
+  }
+
+  async #findOnWeights(requests: readonly WeightsRequest[], options: FactOptions): Promise<FoundFacts> {
     const { signal } = options;
     const opened = new Map<string, Opened>();
     for (const weights of requests.flatMap(weightsOf)) {
@@ -63,9 +91,9 @@ export class FactFinder {
     }
   }
 
-  async #findAll(requests: readonly FactRequest[], run: Run): Promise<FoundFacts> {
+  async #findAll(requests: readonly WeightsRequest[], run: Run): Promise<FoundFacts> {
     const facts = new Map<string, Fact>();
-    const accepted: FactRequest[] = [];
+    const accepted: WeightsRequest[] = [];
     let nLeftOut = 0;
     for (const request of requests) {
       const known = this.#known.get(knownKey(request, run));
@@ -94,7 +122,7 @@ export class FactFinder {
   }
 
   /** How many weights have to be read for a request that is not known, times how often. */
-  #work(request: FactRequest, run: Run): number {
+  #work(request: WeightsRequest, run: Run): number {
     const readings = readingsOf(request);
     if (readings === 'histograms') {
       const matrices = weightsOf(request).flatMap((weights) => matricesOf(openedOf(weights, run)));
@@ -105,7 +133,7 @@ export class FactFinder {
   }
 
   /** Undefined where no tensor could be read. */
-  async #fact(request: FactRequest, run: Run): Promise<Fact | undefined> {
+  async #fact(request: WeightsRequest, run: Run): Promise<Fact | undefined> {
     switch (request.kind) {
       case 'optimum':
         return this.#optimum(request, run);
@@ -186,14 +214,16 @@ export class FactFinder {
   }
 }
 
+const noSynthesis: Problem = { problem: 'Nothing is synthesised here' };
+
 /** What fitting levels counts as, in weights: a spec may sweep any number of fitted formats over weights that are read once. */
 const FITTING = 2 ** 20;
 
-const knownKey = (request: FactRequest, run: Run): string =>
+const knownKey = (request: WeightsRequest, run: Run): string =>
   [factKey(request), ...weightsOf(request).map((weights) => openedOf(weights, run).stamp)].join('\n');
 
 /** What of weights is read for a request. */
-function readingsOf(request: FactRequest): readonly MomentsKey[] | Problem | 'histograms' {
+function readingsOf(request: WeightsRequest): readonly MomentsKey[] | Problem | 'histograms' {
   if (request.kind === 'optimum') {
     const { rule, asked } = request;
     const frames = framesOf(rule, asked);

@@ -8,7 +8,7 @@ import { type Fact, type FactRequest, factKey } from '../core/lang/facts.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
 import type { Files, Module } from '../core/lang/module.ts';
-import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
+import type { Evaluation, Linked, WeightsSpec } from '../core/lang/spec.ts';
 import type { Depth, EvaluationResult } from '../core/measure/results.ts';
 import type { Theme } from '../core/view/numberLine.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
@@ -20,7 +20,7 @@ export interface Evaluations {
     evaluations: readonly Evaluation[],
     linked: Iterable<WeightsSpec>,
     options: {
-      readonly place: (weights: WeightsSpec) => { readonly base: string; readonly root?: string | undefined };
+      readonly place: (linked: Linked) => { readonly base: string; readonly root?: string | undefined };
       readonly signal: AbortSignal;
       readonly onProgress: (done: number, total: number) => void;
       readonly limit: number;
@@ -36,12 +36,12 @@ export interface Evaluations {
   close(): Promise<void>;
 }
 
-/** Finds out what only weights can tell. */
+/** Finds out what only weights can tell, and what formats cost. */
 export interface Facts {
   find(
     requests: readonly FactRequest[],
     options: {
-      readonly place: (weights: WeightsSpec) => { readonly base: string; readonly root?: string | undefined };
+      readonly place: (linked: Linked) => { readonly base: string; readonly root?: string | undefined };
       readonly signal: AbortSignal;
       readonly onProgress: (done: number, total: number) => void;
       readonly limit: number;

@@ -1,5 +1,6 @@
 import type { Analysis } from '../lang/analysis.ts';
-import { type FactRequest, factKey } from '../lang/facts.ts';
+import { areaPairs, comparedPairs, requestsOf } from '../lang/areaPairs.ts';
+import { type AreaRequest, type FactRequest, factKey } from '../lang/facts.ts';
 import { gapRequest, int8Request } from './gap.ts';
 import { evaluationsOf } from './known.ts';
 import { spareRequest } from './spare.ts';
@@ -17,3 +18,16 @@ export function findingWishes(analysis: Analysis): FactRequest[] {
 /** What hovers would say besides: the distribution of linked weights. */
 export const hoverWishes = (analysis: Analysis): FactRequest[] =>
   [...analysis.weights.values()].map((weights): FactRequest => ({ kind: 'fits', weights }));
+
+/** The areas that comparisons ask for, with those of INT4 beside them. */
+export const comparedAreas = (analysis: Analysis): readonly AreaRequest[] => requestsOf(comparedPairs(analysis));
+
+/** The most areas that are synthesised without being asked for, at about a second each. */
+const MOST_AREAS = 64;
+
+/** The areas that a document shows: those its measures rest on, of its comparisons, and of the formats declared beside hardware. */
+export function areaWishes(analysis: Analysis): readonly AreaRequest[] {
+  const rests = analysis.asked.filter((request) => request.kind === 'area');
+  const shown = requestsOf(areaPairs(analysis)).slice(0, MOST_AREAS);
+  return [...new Map([...rests, ...shown].map((request) => [factKey(request), request])).values()];
+}

@@ -1,4 +1,5 @@
 import type { Expression, SourceFile } from '../syntax/tree.ts';
+import { checkAreas } from './areaRules.ts';
 import { assertion } from './assertions.ts';
 import { type Binding, bind } from './bind.ts';
 import { comparison, placeOf } from './comparisons.ts';
@@ -77,7 +78,11 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
     }
   }
   const assertions = module.file.items.flatMap((item) => (item.kind === 'assert' ? [assertion(item, scope)] : []));
-  const rules = [...[...formats.values()].flatMap(checkFormat), ...comparisons.flatMap(clips)];
+  const rules = [
+    ...[...formats.values()].flatMap(checkFormat),
+    ...comparisons.flatMap(clips),
+    ...checkAreas({ comparisons, formats, hardware }, known),
+  ];
   const findings = sorted([...module.findings, ...binding.findings, ...own(within), ...rules]);
   return {
     uri: module.uri,

@@ -39,7 +39,7 @@ function cellsOf(bag: Bag, symbol: Declared, scope: Scope): Cells | undefined {
     report({ ...scope, module }, 'property.missing', declaration.name ?? declaration, 'Hardware needs `cells`: area is counted in them');
     return undefined;
   }
-  const value = valueOf(property);
+  const value = valueIn(property);
   if (value.kind === 'word') return { name: value.word, libertyFrom: undefined };
   if (value.kind === 'string' && value.value !== '') return { name: value.value, libertyFrom: property.scope.module };
   wrong(property, 'the name of a cell library, or the path of a Liberty file', value);
@@ -48,7 +48,7 @@ function cellsOf(bag: Bag, symbol: Declared, scope: Scope): Cells | undefined {
 
 function datapathOf(property: Property | undefined): HardwareSpec['datapath'] | undefined {
   if (!property) return 'both';
-  const value = valueOf(property);
+  const value = valueIn(property);
   if (value.kind === 'word') return 'both';
   if (value.kind === 'datapath') return value.activation === 'fp16' ? 'fp16' : 'int8';
   wrong(property, '`both`, `weight_only(int8)` or `weight_only(fp16)`', value);
@@ -57,7 +57,7 @@ function datapathOf(property: Property | undefined): HardwareSpec['datapath'] | 
 
 function countOf(property: Property | undefined, otherwise: number, least: number, greatest: number): number | undefined {
   if (!property) return otherwise;
-  const value = valueOf(property);
+  const value = valueIn(property);
   if (value.kind === 'unknown') return undefined;
   const isCount =
     value.kind === 'number' && value.unit === 'none' && Number.isInteger(value.value) && value.value >= least && value.value <= greatest;
@@ -70,14 +70,14 @@ function countOf(property: Property | undefined, otherwise: number, least: numbe
 /** Null with a finding where it is no area. */
 function budgetOf(property: Property | undefined): Budget | undefined | null {
   if (!property) return undefined;
-  const value = valueOf(property);
+  const value = valueIn(property);
   if (value.kind === 'number' && (value.unit === 'um2' || value.unit === 'GE') && value.value > 0)
     return { value: value.value, unit: value.unit };
   wrong(property, 'a positive area, as `250 um2` or `300 GE`', value);
   return null;
 }
 
-function valueOf({ member, scope }: Property): Value {
+function valueIn({ member, scope }: Property): Value {
   const slot = properties.hardware.find(({ name }) => name === member.name.text);
   return evaluate(member.value, scope, slot);
 }

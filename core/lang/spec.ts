@@ -53,6 +53,11 @@ export interface Budget {
   readonly unit: 'um2' | 'GE';
 }
 
+/** Something that names files: their paths start at the file that it is written in. */
+export interface Linked {
+  readonly symbol: { readonly module: Pick<Module, 'uri'> };
+}
+
 /** One thing to compute: the error of a format on weights, under a scale. */
 export interface Evaluation {
   readonly format: FormatSpec;

@@ -16,7 +16,7 @@ export type KernelType = 'F32' | 'F16' | 'BF16';
  * a take. Each call begins and ends with a whole block.
  */
 export interface Kernels {
-  /** Where to put the next weights, little-endian: at most `INPUT_BYTES`. The array is good until a table is added to. */
+  /** Where to put the next weights, little-endian: at most `INPUT_BYTES`. Ask again for every run; the array is good until a table is added to. */
   input(nBytes: number): Uint8Array;
   /**
    * As {@link scatterSketch}. Returns how many weights are not finite. Whoever knows that all are, as from a {@link Survey}, and gives references
@@ -65,6 +65,8 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   let nInPlanes = 0;
   let histogram: Histogram16 | undefined;
   let nCounted = 0;
+  /** What of the input lies decoded in `floats`. */
+  let decoded: { readonly type: KernelType; readonly n: number } | undefined;
 
   const checked = (type: KernelType, n: number): void => {
     if (!(Number.isInteger(n) && n >= 0 && n * bytesPerValue[type] <= INPUT_BYTES))
@@ -75,8 +77,11 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   const floats = (type: KernelType, n: number): number => {
     checked(type, n);
     if (type === 'F32') return at.input;
+    // Several kernels in a row decode once.
+    if (decoded?.type === type && decoded.n >= n) return at.floats;
     if (type === 'BF16') code.bf16ToFloat(at.input, n, at.floats);
     else code.f16ToFloat(at.input, n, at.floats, at.constants);
+    decoded = { type, n };
     return at.floats;
   };
 
@@ -85,6 +90,7 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   return {
     input: (nBytes) => {
       if (nBytes > INPUT_BYTES) throw new RangeError(`A call takes at most ${INPUT_BYTES} bytes, not ${nBytes}`);
+      decoded = undefined;
       return new Uint8Array(memory.buffer, at.input, nBytes);
     },
 

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { codebook } from '../../core/format/codebook.ts';
@@ -57,8 +58,8 @@ describe('a report', { timeout: 180_000 }, () => {
     }
     const { flipFlopArea } = cellLibraries['nangate45']!;
     expect(best.registers).toBeCloseTo(17 * flipFlopArea, 9);
-    // Operands, clear, a product of 9 bits and the sum.
-    expect(reference.registers).toBeCloseTo((4 + 4 + 1 + 9 + 17) * flipFlopArea, 9);
+    // At least operands, a product of 9 bits and the sum.
+    expect(reference.registers / flipFlopArea).toBeGreaterThanOrEqual(4 + 4 + 9 + 17);
     expect(reference.area).toBeGreaterThan(best.area);
   });
 
@@ -117,9 +118,10 @@ describe('there is a problem instead', () => {
   });
 
   test('for a Yosys that crashes', async () => {
-    const crashing = folder.put('crash.cjs', 'process.on("message", () => process.exit(3));');
-    const none = newAreas({ script: crashing, cache: { folder: '', limit: 0 } });
-    expect(await problem(none, [0, 1, 2, -1], paper)).toContain('Yosys stopped in the middle');
+    const crashing = folder.put('crash', '#!/bin/sh\n[ "$1" = -V ] && echo "Yosys 0.0" && exit 0\nkill -9 $$\n');
+    chmodSync(crashing, 0o755);
+    const none = newAreas({ yosys: crashing, cache: { folder: '', limit: 0 } });
+    expect(await problem(none, [0, 1, 2, -1], paper)).toBe('Yosys was ended by SIGKILL');
   });
 });
 
