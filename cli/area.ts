@@ -6,10 +6,11 @@ import { hardwareSource } from '../core/hardware/hardwareSource.ts';
 import { cellModels } from '../core/hardware/netlist/cellModel.ts';
 import { readNetlist } from '../core/hardware/netlist/readNetlist.ts';
 import { type PublishedMac, publishedMac } from '../core/hardware/paperTable.ts';
-import { switchedArea } from '../core/hardware/power.ts';
+import { type CodeUsage, switchedArea } from '../core/hardware/power.ts';
 import { codebookKey } from '../core/lang/evaluationKey.ts';
 import type { FormatSpec } from '../core/lang/spec.ts';
 import { areaJson, areaTables } from './areaView.ts';
+import { codeUsage, type UsageAsked } from './codeUsage.ts';
 import { formatsNamed, paperFormat } from './formats.ts';
 import { cellsNamed, type HardwareAsked, type Synthesis, withSynthesis } from './hardware.ts';
 import { say } from './output.ts';
@@ -21,6 +22,8 @@ export interface AreaArguments {
   readonly file: string | undefined;
   readonly asked: HardwareAsked;
   readonly shares: ChipShares;
+  /** Where operands of the power are from; undefined for all codes equally often. */
+  readonly usage: UsageAsked | undefined;
   readonly what: 'figures' | 'figures and proofs';
   readonly form: 'table' | 'json';
 }
@@ -45,15 +48,19 @@ export interface AreaRows {
   readonly e2m1: Unit;
   readonly shares: ChipShares;
   readonly asked: HardwareAsked;
+  /** The weights by which codes are used; undefined for all equally often. */
+  readonly usedOn: string | undefined;
 }
 
 /** Prints the area of formats, and on demand what was proved of it. Returns the exit code: 1 where a format has no area or a proof is missing. */
-export async function printArea({ names, file, asked, shares, what, form }: AreaArguments): Promise<number> {
+export async function printArea({ names, file, asked, shares, usage, what, form }: AreaArguments): Promise<number> {
   const formats = await formatsNamed(names, file);
   const library = await cellsNamed(asked.hardware.cells);
+  const bases = [paperFormat('INT4'), paperFormat('E2M1')];
+  const all = [...bases, ...formats];
+  const used = usage ? await codeUsage(all, usage) : new Map<string, CodeUsage>();
   return withSynthesis(asked, async (synthesis) => {
-    const bases = [paperFormat('INT4'), paperFormat('E2M1')] as const;
-    const { units, problems } = await unitsOf([...bases, ...formats], asked, library, synthesis);
+    const { units, problems } = await unitsOf(all, used, asked, library, synthesis);
     for (const problem of problems) say.error(problem);
     const unitOf = ({ codebook }: FormatSpec): Unit | undefined => units.get(codebookKey(codebook));
     const [int4, e2m1] = bases.map(unitOf);
@@ -62,7 +69,7 @@ export async function printArea({ names, file, asked, shares, what, form }: Area
       const unit = unitOf(format);
       return unit ? [{ format, ...unit, published: publishedOf(format) }] : [];
     });
-    const found: AreaRows = { rows, int4, e2m1, shares, asked };
+    const found: AreaRows = { rows, int4, e2m1, shares, asked, usedOn: usage?.weights };
     if (rows.length > 0) process.stdout.write(form === 'json' ? areaJson(found) : areaTables(found));
     if (what === 'figures') return problems.length > 0 ? 1 : 0;
     let isAllProved = problems.length === 0;
@@ -83,7 +90,13 @@ function publishedOf({ name, codebook }: FormatSpec): PublishedMac | undefined {
 }
 
 /** Synthesises each distinct codebook once. Problems are told apart by the format they are of, but for those that all have. */
-async function unitsOf(formats: readonly FormatSpec[], asked: HardwareAsked, library: CellLibrary, synthesis: Synthesis) {
+async function unitsOf(
+  formats: readonly FormatSpec[],
+  used: ReadonlyMap<string, CodeUsage>,
+  asked: HardwareAsked,
+  library: CellLibrary,
+  synthesis: Synthesis,
+) {
   const { areas, signal, onProgress } = synthesis;
   const distinct = [...new Map(formats.map((format) => [codebookKey(format.codebook), format]))];
   const units = new Map<string, Unit>();
@@ -92,7 +105,7 @@ async function unitsOf(formats: readonly FormatSpec[], asked: HardwareAsked, lib
     onProgress(i, distinct.length);
     const report = await areas.report(format.codebook, asked.hardware, { signal, effort: asked.effort });
     if ('problem' in report) problems.push({ name: format.name, problem: report.problem });
-    else units.set(key, { report, switched: await switchedBy(format, report, asked, library, synthesis) });
+    else units.set(key, { report, switched: await switchedBy(format, used.get(key), report, asked, library, synthesis) });
   }
   const isShared = units.size === 0 && new Set(problems.map(({ problem }) => problem)).size === 1;
   const texts = isShared ? [problems[0]!.problem] : problems.map(({ name, problem }) => `${name}: ${problem}`);
@@ -105,6 +118,7 @@ const SEED = 20240721;
 /** The designs are those of the report, so that their netlists are in the cache already. */
 async function switchedBy(
   { codebook }: FormatSpec,
+  usage: CodeUsage,
   { reference }: AreaReport,
   { hardware, effort }: HardwareAsked,
   library: CellLibrary,
@@ -119,5 +133,5 @@ async function switchedBy(
   const netlist = readNetlist(results.find(({ design }) => design === whole)!.netlist, whole, cellModels(library));
   // We have written it ourselves.
   if ('fault' in netlist) throw new Error(netlist.fault);
-  return switchedArea(netlist, source, undefined, SEED);
+  return switchedArea(netlist, source, usage, SEED);
 }

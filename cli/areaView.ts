@@ -20,7 +20,7 @@ function overhead({ format, report }: AreaRow, which: Which, { int4, shares }: A
 
 /** One line a format. Schema 1; later versions add keys and change none. */
 export function areaJson(found: AreaRows): string {
-  const { rows, int4, e2m1, asked } = found;
+  const { rows, int4, e2m1, asked, usedOn } = found;
   const figures = (row: AreaRow, which: Which) => {
     const unit: AreaFigures = row.report[which];
     return {
@@ -55,6 +55,7 @@ export function areaJson(found: AreaRows): string {
       ratio_int4: best.ratio_int4,
       overhead_percent: best.overhead_percent,
       power_ratio_int4: switched / int4.switched,
+      used_on: usedOn ?? null,
       published: published
         ? {
             area: published.macArea,
@@ -77,12 +78,12 @@ export function areaJson(found: AreaRows): string {
 
 /** The smallest units, the reference MACs beside the paper's, and what both mean. */
 export function areaTables(found: AreaRows): string {
-  const { rows, shares } = found;
+  const { rows, shares, usedOn } = found;
   const isPublished = rows.some(({ published }) => published !== undefined);
   const fixed = [...new Set(rows.map(({ report }) => report.grid.fixedPointBits))].filter((bits) => bits !== undefined);
   const notes = [
     `chip: ${percentOf(shares.mac)} of it in proportion to MAC area, ${percentOf(shares.memory)} to bits of weights; change over INT4 (arXiv 2405.03103)`,
-    'power: toggles of the netlist on uniformly drawn operands, weighted by the area of their cells, over those of INT4; without glitches, wires and clock',
+    `power: toggles of the netlist on operands drawn ${usedOn === undefined ? 'uniformly' : `as ${visible(usedOn)} uses the codes`}, weighted by the area of their cells, over those of INT4; without glitches, wires and clock`,
     ...fixed.map(
       (bits) => `k: levels have no common grid and are rounded to fixed point of ${bits} bits; another --fixed-point is another area`,
     ),
@@ -98,7 +99,7 @@ const percentOf = (share: number): string => `${significant(100 * share, 3)} %`;
 function title({ int4: { report }, asked }: AreaRows): string {
   const library = Object.hasOwn(cellLibraries, report.cells) ? cellLibraries[report.cells]!.title : visible(report.cells);
   const factors = { both: 'both factors are codes', int8: 'codes times int8', fp16: 'codes times fp16' }[report.datapath];
-  return `Smallest unit in um² of ${library}; ${factors}, sums exact for ${report.terms} terms; ${asked.effort} synthesis, ±3 %`;
+  return `Smallest unit in um2 of ${library}; ${factors}, sums exact for ${report.terms} terms; ${asked.effort} synthesis, ±3 %`;
 }
 
 const common = (row: AreaRow, which: Which, { int4, e2m1 }: AreaRows): readonly string[] => {
@@ -119,7 +120,7 @@ const signed = (percent: number): string => `${percent < 0 ? '-' : '+'}${Math.ab
 function unitTable(found: AreaRows, which: Which): string {
   const head = [
     'format',
-    'um²',
+    'um2',
     'GE',
     '× INT4',
     '× E2M1',
@@ -150,8 +151,8 @@ function unitTable(found: AreaRows, which: Which): string {
 
 function referenceTable(found: AreaRows): string {
   const isPublished = found.rows.some(({ published }) => published !== undefined);
-  const paper = isPublished ? ['paper um²', '× INT4', 'sum bits', 'power', 'chip'] : [];
-  const head = ['format', 'um²', 'GE', '× INT4', '× E2M1', 'sum bits', 'levels', 'architecture', 'power', 'chip', ...paper];
+  const paper = isPublished ? ['paper um2', 'paper × INT4', 'paper bits', 'paper power', 'paper chip'] : [];
+  const head = ['format', 'um2', 'GE', '× INT4', '× E2M1', 'sum bits', 'levels', 'architecture', 'power', 'chip', ...paper];
   const [base] = paperTable;
   const rows = found.rows.map((row) => {
     const { accumulatorBits, levelsOfLogic, architecture } = row.report.reference;

@@ -1,9 +1,10 @@
 import { evaluationsOf, resultOf } from '../core/ide/known.ts';
 import { escaped, table as markdownTable } from '../core/ide/markdown.ts';
+import { reportOf } from '../core/lang/areaPairs.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
 import type { Depth } from '../core/measure/results.ts';
 import { count, decibels, percent, significant } from '../core/view/digits.ts';
-import { type ErrorFigures, type EvaluationRow, evaluationRow } from '../core/view/evaluationRows.ts';
+import { type ErrorFigures, type EvaluationRow, evaluationRow, type Silicon, withFronts } from '../core/view/evaluationRows.ts';
 import { textTable } from '../core/view/textTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { out, say, sayFinding } from './output.ts';
@@ -30,16 +31,23 @@ export async function evaluate(
 }
 
 /** The rows of each comparison, then what only assertions and lone formats ask for. */
-function rowsOf({ analysis, outcome }: Measured): EvaluationRow[] {
-  const compared = analysis.comparisons.flatMap(({ name, rows }) =>
-    rows.map((evaluation) => ({ name: name as string | null, evaluation })),
+function rowsOf({ analysis, outcome }: Measured): readonly EvaluationRow[] {
+  const compared = analysis.comparisons.flatMap(({ name, rows, hardware }) =>
+    rows.map((evaluation) => ({ name: name as string | null, evaluation, hardware })),
   );
   const keys = new Set(compared.map(({ evaluation }) => evaluationKey(evaluation)));
   const others = evaluationsOf(analysis).filter((evaluation) => !keys.has(evaluationKey(evaluation)));
-  return [...compared, ...others.map((evaluation) => ({ name: null, evaluation }))].flatMap(({ name, evaluation }) => {
-    const result = resultOf(evaluation, outcome.results);
-    return result ? [evaluationRow(name, evaluation, result)] : [];
-  });
+  const rows = [...compared, ...others.map((evaluation) => ({ name: null, evaluation, hardware: undefined }))].flatMap(
+    ({ name, evaluation, hardware }) => {
+      const result = resultOf(evaluation, outcome.results);
+      const silicon: Silicon | undefined = hardware && {
+        hardware,
+        report: reportOf({ format: evaluation.format, hardware }, analysis.known),
+      };
+      return result ? [evaluationRow(name, evaluation, result, silicon)] : [];
+    },
+  );
+  return withFronts(rows);
 }
 
 const rowsAsked = ({ analysis }: Measured): number => {
@@ -53,12 +61,20 @@ type Printer = (rows: readonly EvaluationRow[], detail: 'totals' | 'each tensor'
 const printers: Readonly<Record<'table' | 'json' | 'csv' | 'md', Printer>> = {
   json: (rows) => `${JSON.stringify({ schema: 1, results: rows })}\n`,
   csv: (rows, detail) => {
-    const head = ['compare', 'weights', 'scale', 'format', 'tensor', 'bits_per_weight', ...figureNames];
+    const head = ['compare', 'weights', 'scale', 'format', 'tensor', 'bits_per_weight', ...figureNames, 'area', 'ge', 'front'];
     const lines = rows.flatMap((row) => {
       const start = [row.compare ?? '', row.weights, row.scale, row.format];
-      const total = [...start, '', number(row.total.bits_per_weight), ...figureNames.map((name) => number(row.total[name]))];
+      const total = [
+        ...start,
+        '',
+        number(row.total.bits_per_weight),
+        ...figureNames.map((name) => number(row.total[name])),
+        ...siliconCells(row),
+      ];
       const tensors =
-        detail === 'totals' ? [] : row.tensors.map((t) => [...start, t.name, '', ...figureNames.map((name) => number(t[name]))]);
+        detail === 'totals'
+          ? []
+          : row.tensors.map((t) => [...start, t.name, '', ...figureNames.map((name) => number(t[name])), '', '', '']);
       return [total, ...tensors];
     });
     return [head, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
@@ -68,7 +84,7 @@ const printers: Readonly<Record<'table' | 'json' | 'csv' | 'md', Printer>> = {
       .map(
         (group) =>
           `${escaped(titleOf(group))}\n\n${markdownTable(
-            head,
+            headOf(group),
             bodyOf(group, detail).map(({ cells }) => cells.map(escaped)),
           )}\n`,
       )
@@ -78,7 +94,7 @@ const printers: Readonly<Record<'table' | 'json' | 'csv' | 'md', Printer>> = {
       .map((group) => {
         const body = bodyOf(group, detail);
         const text = textTable(
-          head,
+          headOf(group),
           body.map(({ cells }) => cells),
           (line, i) => (body[i]!.isBest ? out.green(line) : body[i]!.isTensor ? out.dim(line) : line),
         );
@@ -106,6 +122,8 @@ const figureNames = [
 ] as const;
 
 const number = (x: number | null): string => (x === null ? '' : String(x));
+
+const siliconCells = ({ area, ge, front }: EvaluationRow): string[] => [number(area), number(ge), front === null ? '' : String(front)];
 
 /** Quoted where it must be; a leading sign of a formula is defused, because tensor names come from strangers and end in spreadsheets. */
 const csvCell = (text: string): string => {
@@ -139,10 +157,18 @@ function titleOf(group: readonly EvaluationRow[]): string {
   const [{ compare, weights, tensors, total }] = group as [EvaluationRow];
   const scales = new Set(group.map(({ scale }) => scale));
   const scale = scales.size === 1 ? [...scales][0]! : 'scales of their own';
-  return `${compare ?? 'others'}: ${weights} (${tensors.length} tensors, ${count(total.n)} weights), ${scale}`;
+  const hardware = group.find((row) => row.hardware !== null)?.hardware;
+  const on = hardware ? `, on ${visible(hardware.name)} (${visible(hardware.cells)})` : '';
+  return `${compare ?? 'others'}: ${weights} (${tensors.length} tensors, ${count(total.n)} weights), ${scale}${on}`;
 }
 
 const head = ['format', 'bits/weight', 'SQNR dB', 'NSR', 'row NSR', 'relative MAE', 'max error', 'clipped', 'zeroed', 'entropy bits'];
+
+const siliconHead = ['um2', 'GE', 'front'];
+
+const hasSilicon = (group: readonly EvaluationRow[]): boolean => group.some(({ hardware }) => hardware !== null);
+
+const headOf = (group: readonly EvaluationRow[]): string[] => (hasSilicon(group) ? [...head, ...siliconHead] : head);
 
 interface BodyRow {
   readonly cells: readonly string[];
@@ -152,19 +178,25 @@ interface BodyRow {
 
 function bodyOf(group: readonly EvaluationRow[], detail: 'totals' | 'each tensor'): BodyRow[] {
   const least = Math.min(...group.map(({ total }) => total.nsr ?? 0));
+  const ofSilicon = ({ area, ge, front }: EvaluationRow): string[] =>
+    hasSilicon(group) ? [area === null ? '' : area.toFixed(0), ge === null ? '' : ge.toFixed(0), front ? '*' : ''] : [];
   const hasScales = new Set(group.map(({ scale }) => scale)).size > 1;
   return group.flatMap((row) => {
     const name = hasScales ? `${row.format} (${row.scale})` : row.format;
     const isBest = group.length > 1 && (row.total.nsr ?? 0) === least;
     const total = {
-      cells: [name, significant(row.total.bits_per_weight ?? Number.NaN, 4), ...cellsOf(row.total)],
+      cells: [name, significant(row.total.bits_per_weight ?? Number.NaN, 4), ...cellsOf(row.total), ...ofSilicon(row)],
       isBest,
       isTensor: false,
     };
     const tensors =
       detail === 'totals'
         ? []
-        : row.tensors.map((t) => ({ cells: [`  ${visible(t.name)}`, '', ...cellsOf(t)], isBest: false, isTensor: true }));
+        : row.tensors.map((t) => ({
+            cells: [`  ${visible(t.name)}`, '', ...cellsOf(t), ...(hasSilicon(group) ? ['', '', ''] : [])],
+            isBest: false,
+            isTensor: true,
+          }));
     return [total, ...tensors];
   });
 }

@@ -12,6 +12,8 @@ import { format } from './fmt.ts';
 import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from './hardware.ts';
 import { Failure, say } from './output.ts';
 import { search } from './search.ts';
+import { type Budget, searchEncoding } from './searchEncoding.ts';
+import { searchPareto } from './searchPareto.ts';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { readonly version: string };
 
@@ -55,27 +57,38 @@ program
     finish(await printFits({ paths, include, exclude, normalise, form: options.json ? 'json' : 'table' }));
   });
 
-program
+const searched = program
   .command('search')
-  .description('find the best value of one parameter on weights, and show the curve: nu, supernormal, clip or block')
-  .addArgument(new Argument('<what>', 'the parameter').choices(['nu', 'supernormal', 'clip', 'block']))
-  .argument('<file>', 'a .nibble file that declares the weights and the scale')
+  .description('find the best value of one parameter on weights: nu, supernormal, clip, block; or smaller hardware: encoding, pareto')
+  .addArgument(new Argument('<what>', 'the parameter').choices(['nu', 'supernormal', 'clip', 'block', 'encoding', 'pareto']))
+  .argument('<file>', 'a .nibble file that declares the format, the weights and the scale')
   .option('--format <format>', 'the format that is changed, a name or an instance such as "SF(6)"; needed by all but nu')
   .option('--weights <name>', 'the weights it is measured on; needed where the file declares several')
   .option('--scale <name>', 'the scale; needed where the file declares several and the format has none of its own')
   .option('--bits <n>', 'width of a code, for nu', '4')
-  .option('--json', 'as JSON (schema 1)')
-  .action(
-    async (
-      what: string,
-      file: string,
-      options: { format?: string; weights?: string; scale?: string; bits: string; json?: true },
-    ): Promise<void> => {
-      const { format, weights, scale, bits, json } = options;
-      if (!/^[3-8]$/.test(bits)) throw new Failure(`--bits is 3 to 8, not ${JSON.stringify(bits)}`, 2);
-      finish(await search({ what, file, format, weights, scale, bits: Number(bits), form: json ? 'json' : 'table' }));
-    },
-  );
+  .option('--budget <amount>', 'candidates that encoding and pareto synthesise; for encoding also a time, as 60s', '24')
+  .option('--seed <n>', 'where encoding draws its candidates from', '1')
+  .option('--state <file>', 'where encoding keeps what it has tried, and goes on from')
+  .option('--json', 'as JSON (schema 1)');
+for (const option of hardwareOptions) searched.addOption(option);
+searched.action(async (what: string, file: string, options: SearchFlags): Promise<void> => {
+  const { format, weights, scale, bits, budget, seed, state, json } = options;
+  const form = json ? 'json' : 'table';
+  if (what === 'encoding' || what === 'pareto') {
+    if (format === undefined) throw new Failure(`search ${what} needs --format, the format that is changed`, 2);
+    const asked = hardwareAsked(options);
+    if (what === 'pareto') {
+      const most = wholeNumber('--budget', budget, 1, 1000);
+      finish(await searchPareto({ file, format, weights, scale, asked, most, form }));
+    } else {
+      const drawnFrom = wholeNumber('--seed', seed, 0, 2 ** 31 - 1);
+      finish(await searchEncoding({ file, format, asked, budget: budgetOf(budget), seed: drawnFrom, state, form }));
+    }
+    return;
+  }
+  if (!/^[3-8]$/.test(bits)) throw new Failure(`--bits is 3 to 8, not ${JSON.stringify(bits)}`, 2);
+  finish(await search({ what, file, format, weights, scale, bits: Number(bits), form }));
+});
 
 program
   .command('fmt')
@@ -103,29 +116,29 @@ for (const option of hardwareOptions) area.addOption(option);
 area
   .option('--mac-share <share>', 'part of the chip in proportion to MAC area, 0 to 1', String(paperShares.mac))
   .option('--memory-share <share>', 'part of the chip in proportion to bits of weights, 0 to 1', String(paperShares.memory))
+  .option('--weights <name>', 'weights of --file: power is that of the codes they are quantized to, instead of all codes equally often')
+  .option('--scale <name>', 'the scale they are quantized under; needed where the file declares several')
   .option('--prove', 'prove every architecture, as RTL and as netlist; exit code 1 where one is not proved')
   .option('--json', 'as JSON (schema 1), one line a format')
-  .action(
-    async (
-      names: string[],
-      options: HardwareFlags & { file?: string; macShare: string; memoryShare: string; prove?: true; json?: true },
-    ): Promise<void> => {
-      const { file, macShare, memoryShare, prove, json } = options;
-      const shares = { mac: shareOf('--mac-share', macShare), memory: shareOf('--memory-share', memoryShare) };
-      if (shares.mac + shares.memory > 1) throw new Failure('--mac-share and --memory-share are more than the whole chip together', 2);
-      const asked = hardwareAsked(options);
-      finish(
-        await printArea({
-          names,
-          file,
-          asked,
-          shares,
-          what: prove ? 'figures and proofs' : 'figures',
-          form: json ? 'json' : 'table',
-        }),
-      );
-    },
-  );
+  .action(async (names: string[], options: AreaFlags): Promise<void> => {
+    const { file, macShare, memoryShare, weights, scale, prove, json } = options;
+    if (weights !== undefined && file === undefined) throw new Failure('--weights are declared in a file; say --file', 2);
+    const usage = file === undefined || weights === undefined ? undefined : { file, weights, scale };
+    const shares = { mac: shareOf('--mac-share', macShare), memory: shareOf('--memory-share', memoryShare) };
+    if (shares.mac + shares.memory > 1) throw new Failure('--mac-share and --memory-share are more than the whole chip together', 2);
+    const asked = hardwareAsked(options);
+    finish(
+      await printArea({
+        names,
+        file,
+        asked,
+        shares,
+        usage,
+        what: prove ? 'figures and proofs' : 'figures',
+        form: json ? 'json' : 'table',
+      }),
+    );
+  });
 
 const exported = program
   .command('export')
@@ -162,6 +175,33 @@ program
     // The server is a bundle of its own and reads --stdio from the arguments itself.
     require(join(__dirname, 'server.cjs'));
   });
+
+interface AreaFlags extends HardwareFlags {
+  readonly file?: string;
+  readonly macShare: string;
+  readonly memoryShare: string;
+  readonly weights?: string;
+  readonly scale?: string;
+  readonly prove?: true;
+  readonly json?: true;
+}
+
+interface SearchFlags extends HardwareFlags {
+  readonly format?: string;
+  readonly weights?: string;
+  readonly scale?: string;
+  readonly bits: string;
+  readonly budget: string;
+  readonly seed: string;
+  readonly state?: string;
+  readonly json?: true;
+}
+
+/** A number of candidates, or a time in seconds. */
+function budgetOf(text: string): Budget {
+  if (text.endsWith('s')) return { kind: 'seconds', most: wholeNumber('--budget in seconds', text.slice(0, -1), 1, 10 ** 7) };
+  return { kind: 'candidates', most: wholeNumber('--budget', text, 1, 10 ** 6) };
+}
 
 function shareOf(option: string, text: string): number {
   const share = /^[\d.]+$/.test(text) ? Number(text) : Number.NaN;

@@ -75,7 +75,7 @@ function spaceOf({ what, bits }: SearchArguments, format: FormatSpec | undefined
 }
 
 /** The one that is named, or the only one there is. */
-function chosen<T>(what: 'weights' | 'scale', name: string | undefined, all: ReadonlyMap<Declared, T>): T {
+export function chosen<T>(what: 'weights' | 'scale', name: string | undefined, all: ReadonlyMap<Declared, T>): T {
   const named = new Map([...all].map(([symbol, value]) => [symbol.name, value]));
   const list = [...named.keys()].map(visible).join(', ');
   if (name === undefined) {

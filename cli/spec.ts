@@ -116,7 +116,7 @@ export interface ReadOptions {
 export async function withEvaluator<T>(work: (evaluator: Evaluator, options: ReadOptions) => Promise<T>): Promise<T> {
   const workers = availableParallelism();
   const cache = cachePlace();
-  const yosys = process.env['NIBBLE_YOSYS'];
+  const yosys = process.env['NIBBLE_YOSYS'] || undefined;
   const areas = new Areas({ script: join(__dirname, 'synthesis.cjs'), cache, yosys, workers: synthesisWorkers(workers) });
   const evaluator = new Evaluator(join(__dirname, 'worker.cjs'), workers, cache, areas);
   const bar = progressBar();

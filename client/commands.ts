@@ -1,8 +1,9 @@
 import { commands, type ExtensionContext, type Uri } from 'vscode';
-import { evaluateDocument, evaluateFormat } from './evaluate.ts';
+import { evaluateDocument, evaluateFormat, synthesise } from './evaluate.ts';
 import type { ResultsPanel } from './panel.ts';
 import type { Server } from './server.ts';
 import { newFromTemplate } from './templates.ts';
+import { showVerilog } from './verilog.ts';
 import { evaluateWeightFile } from './weightFile.ts';
 
 /** Registers every command of the manifest. */
@@ -12,6 +13,8 @@ export function registerCommands(context: ExtensionContext, server: Server, resu
     // The code lens hands over the document as a string and the format's name; the palette nothing.
     'nibble.evaluateFormat': (uri?: string, format?: string) => evaluateFormat(server, uri, format),
     'nibble.evaluateWeightFile': (file?: Uri) => evaluateWeightFile(server, file),
+    'nibble.synthesise': (uri?: Uri) => synthesise(server, uri),
+    'nibble.showVerilog': (uri?: string, format?: string) => showVerilog(server, uri, format),
     'nibble.openResults': (uri?: Uri) => results.open(uri),
     'nibble.newFromTemplate': () => newFromTemplate(server),
     'nibble.restartServer': () => server.restart(),

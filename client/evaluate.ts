@@ -1,6 +1,6 @@
 import { type Progress, ProgressLocation, type Uri, window } from 'vscode';
 import { type LanguageClient, LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageclient/node';
-import type { EvaluateParams, EvaluateResult } from '../protocol/messages.ts';
+import type { EvaluateParams } from '../protocol/messages.ts';
 import type { Server } from './server.ts';
 
 /** Evaluates every format of the given document, or else of the one in the active editor. */
@@ -19,8 +19,26 @@ export async function evaluateFormat(server: Server, uri?: string, format?: stri
   await evaluate(server, { uri: editor.document.uri.toString(), position: { line, character } });
 }
 
+/** Synthesises every format of the given document, or else of the one in the active editor, with full effort. */
+export async function synthesise(server: Server, uri?: Uri): Promise<void> {
+  const target = uri ?? window.activeTextEditor?.document.uri;
+  if (target === undefined) return sayNoDocument();
+  await withProgress(server, 'Synthesising formats', 'Synthesis', 'nibble/synthesise', { uri: target.toString() });
+}
+
 function evaluate(server: Server, params: EvaluateParams): Promise<void> {
   const title = params.format === undefined ? 'Evaluating formats' : `Evaluating ${params.format}`;
+  return withProgress(server, title, 'Evaluation', 'nibble/evaluate', params);
+}
+
+/** Asks for something that takes long, which the user may cancel. */
+function withProgress(
+  server: Server,
+  title: string,
+  what: string,
+  method: 'nibble/evaluate' | 'nibble/synthesise',
+  params: EvaluateParams,
+): Promise<void> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   return Promise.resolve(
     window.withProgress(options, async (progress, cancel) => {
@@ -28,13 +46,13 @@ function evaluate(server: Server, params: EvaluateParams): Promise<void> {
       const workDoneToken = crypto.randomUUID();
       const reports = relay(client, workDoneToken, progress);
       try {
-        const result: EvaluateResult = await server.request('nibble/evaluate', { ...params, workDoneToken }, cancel);
+        const result = await server.request(method, { ...params, workDoneToken }, cancel);
         if (result.problem !== undefined) sayProblem(server, result.problem);
       } catch (error) {
         // The user asked for this end, so there is nothing to say.
         if (cancel.isCancellationRequested || isCancellation(error)) return;
-        server.output.error(`Evaluation failed: ${String(error)}`);
-        sayProblem(server, `Evaluation failed: ${error instanceof Error ? error.message : String(error)}`);
+        server.output.error(`${what} failed: ${String(error)}`);
+        sayProblem(server, `${what} failed: ${error instanceof Error ? error.message : String(error)}`);
       } finally {
         reports.dispose();
       }

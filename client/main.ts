@@ -4,6 +4,7 @@ import { registerLibrary } from './library.ts';
 import { ResultsPanel } from './panel.ts';
 import { Server } from './server.ts';
 import { type StatusView, showStatus } from './status.ts';
+import { registerVerilog } from './verilog.ts';
 
 /** What the extension hands to other extensions: enough to wait for it and to see what it shows. */
 export interface Api {
@@ -21,6 +22,7 @@ export function activate(context: ExtensionContext): Api {
   server = running;
   const status = showStatus(context, running);
   registerLibrary(context, running);
+  registerVerilog(context, running);
   registerCommands(context, running, new ResultsPanel(context, running));
   // Activation does not wait for the server; whoever needs an answer does.
   running.startInBackground();

@@ -1,6 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Codebook } from '../core/format/codebook.ts';
-import { areaDesigns, bestReference, bestUnit, type DesignFigures, type FiguresOf } from '../core/hardware/areaDesigns.ts';
+import {
+  type AreaDesigns,
+  areaDesigns,
+  bestReference,
+  bestUnit,
+  type DesignFigures,
+  type FiguresOf,
+} from '../core/hardware/areaDesigns.ts';
 import type { AreaReport, HardwareSpec } from '../core/hardware/areaReport.ts';
 import { type CellLibrary, cellLibraries } from '../core/hardware/cells/index.ts';
 import { pins } from '../core/hardware/cells/liberty.ts';
@@ -12,7 +19,9 @@ import { visible } from '../core/weights/visibleName.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { readLibertyFile } from './synthesis/libertyFile.ts';
 import type { Effort } from './synthesis/recipes.ts';
+import { keyOf, type ResultCache, resultCache } from './synthesis/resultCache.ts';
 import { Synthesiser } from './synthesis/synthesiser.ts';
+import { synthesisJob } from './synthesis/synthesisJob.ts';
 import { MismatchError, type SynthesisResult } from './synthesis/synthesisResult.ts';
 import { usualLimits, YosysError } from './synthesis/yosys.ts';
 
@@ -41,15 +50,20 @@ export interface AreaProblem {
   readonly problem: string;
 }
 
-/** Says what formats cost in silicon. Processes start when they are needed, and reports are kept. */
+/** Grows with every change of what a report says, or of how its netlists are compared. */
+const version = 1;
+
+/** Says what formats cost in silicon. Processes start when they are needed; reports are kept, on disk too. */
 export class Areas {
   readonly #synthesisers: readonly Synthesiser[];
   readonly #nBusy: number[];
   /** By everything that a report follows from. */
   readonly #known = new LRUCache<string, AreaReport>({ max: 1000 });
+  readonly #kept: ResultCache;
 
   constructor({ script, cache, yosys, workers }: AreasOptions) {
     this.#synthesisers = Array.from({ length: Math.max(1, workers) }, () => new Synthesiser({ script, yosys, cache, limits: usualLimits }));
+    this.#kept = resultCache(cache);
     this.#nBusy = this.#synthesisers.map(() => 0);
   }
 
@@ -92,6 +106,24 @@ export class Areas {
     { signal, effort }: { readonly signal: AbortSignal; readonly effort: Effort },
   ): Promise<AreaReport> {
     const built = areaDesigns(source, effort);
+    const yosys = await this.#synthesisers[0]!.version();
+    // Netlists that were compared once need not be compared again: all that the comparison depends on is in the key.
+    const key = `area ${keyOf([version, yosys, hardware, library.process, nand2Area(library), synthesisJob(built.designs, library, effort).job])}`;
+    const kept = keptReport(await this.#kept.read(key));
+    signal.throwIfAborted();
+    if (kept) return kept;
+    const report = await this.#newReport(built, source, hardware, library, { signal, effort });
+    await this.#kept.write(key, JSON.stringify(report));
+    return report;
+  }
+
+  async #newReport(
+    built: AreaDesigns,
+    source: HardwareSource,
+    hardware: HardwareSpec,
+    library: CellLibrary,
+    { signal, effort }: { readonly signal: AbortSignal; readonly effort: Effort },
+  ): Promise<AreaReport> {
     const results = await this.#results(built.designs, library, signal, effort);
     const byName = new Map(results.map((result) => [result.design, result]));
     const figures: FiguresOf = (name) => figuresOf(byName.get(name)!, library);
@@ -138,6 +170,30 @@ async function libraryOf(cells: string, root: string | undefined): Promise<CellL
   const rest = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
   return { problem: first ? `${visible(cells)}:${first.line}: ${first.message}${rest}` : `${visible(cells)} has no cells` };
 }
+
+/** A report that was kept; undefined where it is not there, or is not what is written here. */
+function keptReport(text: string | undefined): AreaReport | undefined {
+  if (text === undefined) return undefined;
+  let report: unknown;
+  try {
+    report = JSON.parse(text);
+  } catch {
+    // Damaged, so it is worked out again.
+    return undefined;
+  }
+  const [best, reference, grid, checked] = ['best', 'reference', 'grid', 'checked'].map((name) => memberOf(report, name));
+  const hasNumbers = (of: unknown, names: readonly string[]): boolean => names.every((name) => typeof memberOf(of, name) === 'number');
+  const unit = ['area', 'product', 'accumulator', 'registers', 'accumulatorBits', 'levelsOfLogic'];
+  const isWhole =
+    [best, reference].every((one) => hasNumbers(one, unit) && typeof memberOf(one, 'architecture') === 'string') &&
+    hasNumbers(grid, ['step', 'bits', 'largestError']) &&
+    hasNumbers(memberOf(checked, 'product'), ['nVectors', 'nEqual']) &&
+    ['cells', 'node', 'yosys'].every((name) => typeof memberOf(report, name) === 'string');
+  return isWhole ? (report as AreaReport) : undefined;
+}
+
+const memberOf = (of: unknown, name: string): unknown =>
+  typeof of === 'object' && of !== null && Object.hasOwn(of, name) ? (of as Readonly<Record<string, unknown>>)[name] : undefined;
 
 function figuresOf({ area, nCells, levelsOfLogic }: SynthesisResult, library: CellLibrary): DesignFigures {
   return { area, levelsOfLogic, registers: (nCells[pins.flipFlop.cell] ?? 0) * library.flipFlopArea };

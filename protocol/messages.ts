@@ -15,6 +15,8 @@ export interface Requests {
   'nibble/evaluate': { readonly params: EvaluateParams; readonly result: EvaluateResult };
   'nibble/libraryText': { readonly params: LibraryTextParams; readonly result: LibraryText };
   'nibble/currentResults': { readonly params: DocumentParams; readonly result: Results | null };
+  'nibble/synthesise': { readonly params: SynthesiseParams; readonly result: SynthesiseResult };
+  'nibble/verilog': { readonly params: VerilogParams; readonly result: Verilog };
   'nibble/formatPlace': { readonly params: FormatPlaceParams; readonly result: Place | null };
 }
 
@@ -47,6 +49,40 @@ export interface EvaluateResult {
   readonly nFormats: number;
   /** Why there is nothing to evaluate, or what could not be; shown to the user as it is. */
   readonly problem?: string;
+}
+
+/** Asks for a synthesis with full effort: of all formats that the document shows the area of, or of one. Cancellable. */
+export interface SynthesiseParams {
+  readonly uri: string;
+  /** Only this format, by name. */
+  readonly format?: string;
+  /** Only the format at this place; ignored where `format` is given. */
+  readonly position?: Position;
+  /** The token on which the server reports work-done progress, as in LSP. */
+  readonly workDoneToken?: string;
+}
+
+/** What a synthesis did; the areas themselves show in hovers and lenses. */
+export interface SynthesiseResult {
+  /** How many formats were synthesised, each on each of its hardware. */
+  readonly nFormats: number;
+  /** Why there is nothing to synthesise, or why one has no area; shown to the user as it is. */
+  readonly problem?: string;
+}
+
+/** Asks for the Verilog of a format: by name, or the one declared at a place. */
+export interface VerilogParams {
+  readonly uri: string;
+  readonly format?: string;
+  /** Ignored where `format` is given. */
+  readonly position?: Position;
+}
+
+/** The Verilog of the format of that name, or why there is none; the other of the two is null. */
+export interface Verilog {
+  readonly format: string;
+  readonly text: string | null;
+  readonly problem: string | null;
 }
 
 /** A place in a document, as in LSP: zero-based, in UTF-16 code units. */

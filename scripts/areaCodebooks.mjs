@@ -69,15 +69,18 @@ function sums(modules) {
   return onGrids(modules, 'sums', formatsOf(modules, text), []);
 }
 
-/** Quantiles and spacings without a common grid, in fixed point of several widths; as the first, and with the code of 0 moved to 0. */
+/** Quantiles, which have no common grid, in fixed point of several widths; in order, and with the code of 0 moved to 0. */
 function tables(modules) {
   const shapes = ['normal()', ...[3, 4, 5, 8].map((nu) => `student_t(${nu})`)];
-  const text = shapes.flatMap((shape, i) => [
-    `format Q${i} { levels = quantiles(${shape})\n encoding = [7, 1..6, 0, 8..15] }`,
-    `format R${i} { levels = quantiles(${shape}) }`,
-    `format T${i} { bits = 3\n levels = quantiles(${shape}) }`,
-  ]);
-  return onGrids(modules, 'table', formatsOf(modules, text), [6, 7, 8, 9, 10]);
+  const formats = (family, body, widths) => {
+    const text = shapes.map((shape, i) => `format ${family}${i} { levels = quantiles(${shape})\n ${body} }`);
+    return onGrids(modules, family, formatsOf(modules, text), widths);
+  };
+  return [
+    ...formats('rotated_table', 'encoding = [7, 1..6, 0, 8..15]', [6, 7, 8, 9, 10]),
+    ...formats('table', '', [7, 9]),
+    ...formats('table_of_3_bits', 'bits = 3', [6, 8]),
+  ];
 }
 
 function randomGrids(modules) {
@@ -85,7 +88,7 @@ function randomGrids(modules) {
   const found = [];
   const add = (family, levels) => found.push({ family, name: `${family}${found.length}`, grid: gridOf(levels) });
   for (const largest of [7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 96, 128]) {
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 5; i++) {
       // Sign and magnitude, with the code of -0 unused or, in every third, another integer.
       const magnitudes = [...sortedDraw(draw, 6, 1, largest - 1), largest];
       const extra = i % 3 === 2 ? draw(1, largest) : undefined;
@@ -104,16 +107,16 @@ function randomGrids(modules) {
   for (let i = 0; i < 24; i++) {
     // Powers of two, with a few steps between them.
     const powers = sortedDraw(draw, 4, 0, 7).map((exponent) => 2 ** exponent);
-    const between = [3, 6, 12, 24, 5, 10].filter((_, bit) => (i >> bit % 5) & 1).slice(0, 3);
+    const between = [3, 6, 12, 24, 5, 10].filter((_, bit) => (i >> (bit % 5)) & 1).slice(0, 3);
     const magnitudes = [...new Set([...powers, ...between, 64, 32, 16])].sort((a, b) => a - b).slice(0, 7);
-    add('powers', [0, ...magnitudes, undefined, ...magnitudes.map((magnitude) => -magnitude)]);
+    if (magnitudes.length === 7) add('powers', [0, ...magnitudes, undefined, ...magnitudes.map((magnitude) => -magnitude)]);
   }
   for (const largest of [4, 6, 10, 20, 40]) {
     for (let i = 0; i < 3; i++) {
       const three = sortedDraw(draw, 3, 1, largest);
-      add('three bits', [0, ...three, i === 0 ? undefined : draw(1, largest), ...three.map((magnitude) => -magnitude)]);
+      add('three_bits', [0, ...three, i === 0 ? undefined : draw(1, largest), ...three.map((magnitude) => -magnitude)]);
       const five = sortedDraw(draw, 15, 1, largest + 14);
-      add('five bits', [0, ...five, undefined, ...five.map((magnitude) => -magnitude)]);
+      add('five_bits', [0, ...five, undefined, ...five.map((magnitude) => -magnitude)]);
     }
   }
   for (const [least, greatest] of [

@@ -3,12 +3,14 @@ import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languages
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { depthsOf } from '../core/ide/known.ts';
 import { together } from '../core/ide/resultFindings.ts';
-import type { WeightsSpec } from '../core/lang/spec.ts';
+import { areaWishes } from '../core/ide/wishes.ts';
+import type { Linked } from '../core/lang/spec.ts';
 import { count } from '../core/view/digits.ts';
 import type { EvaluateParams, EvaluateResult, Status } from '../protocol/messages.ts';
-import { findAsked, findWishes } from './factRun.ts';
+import { findAreas, findAsked, findWishes } from './factRun.ts';
 import { resultsOf } from './results.ts';
 import type { Facts, Session } from './session.ts';
+import { formatAt } from './synthesis.ts';
 
 /** How long typing must pause before an automatic evaluation, in milliseconds. */
 const pauseMs = 300;
@@ -61,7 +63,7 @@ export class EvaluationRuns {
   async onCommand({ uri, format, position, workDoneToken }: EvaluateParams, token: CancellationToken): Promise<EvaluateResult> {
     const document = this.#session.document(uri);
     if (!document) return { nFormats: 0, problem: 'This document is not open' };
-    const name = format ?? (position && this.#formatAt(document, document.offsetAt(position)));
+    const name = format ?? (position && formatAt(document, document.offsetAt(position), this.#session));
     if (position && !format && name === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
     // A format whose levels are not known yet may come to be evaluated.
     const mayCome = this.#session.analysis(document).asked.length > 0;
@@ -94,7 +96,8 @@ export class EvaluationRuns {
     const { uri } = document;
     this.#running.get(uri)?.controller.abort();
     const { weights: linked, asked } = this.#session.analysis(document);
-    if (this.#session.evaluations(document, format).length === 0 && linked.size === 0 && asked.length === 0) {
+    const nAreas = areaWishes(this.#session.analysis(document)).length;
+    if (this.#session.evaluations(document, format).length === 0 && linked.size === 0 && asked.length === 0 && nAreas === 0) {
       // What was there to evaluate may just have been deleted.
       await this.sendResults(document);
       return undefined;
@@ -107,10 +110,7 @@ export class EvaluationRuns {
     try {
       const machine = this.#session.platform.evaluations(this.#session.settings);
       const options = {
-        place: (weights: WeightsSpec) => ({
-          base: this.#session.baseOf(weights.symbol.module.uri),
-          root: this.#session.rootOf(weights.symbol.module.uri),
-        }),
+        place: ({ symbol }: Linked) => ({ base: this.#session.baseOf(symbol.module.uri), root: this.#session.rootOf(symbol.module.uri) }),
         signal: controller.signal,
         limit,
       };
@@ -159,18 +159,15 @@ export class EvaluationRuns {
   /** Finds out what is nice to know: never worth more than an automatic evaluation, whoever asked. */
   async #wish(document: TextDocument, facts: Facts, options: Parameters<Facts['find']>[1]): Promise<void> {
     const limit = Math.min(options.limit, this.#session.settings.limit);
+    const synthesising = (done: number, total: number): void =>
+      this.#status(document.uri, 'evaluating', `Synthesising ${total} formats`, done, total);
     try {
       if ((await findWishes(document, this.#session, facts, { ...options, limit })) === 'news') this.#changed();
+      await findAreas(document, this.#session, facts, { ...options, onProgress: synthesising }, this.#changed);
     } catch (error) {
       // A newer run has taken over, or the user has seen enough: what was measured stands.
       if (!options.signal.aborted) throw error;
     }
-  }
-
-  #formatAt(document: TextDocument, offset: number): string | undefined {
-    const { file, formats } = this.#session.analysis(document);
-    const item = file.items.find(({ start, end }) => start <= offset && offset <= end);
-    return [...formats.keys()].find((symbol) => symbol.declaration === item)?.name;
   }
 
   /** Tells the client what is known of a document. */

@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { factRounds } from '../core/ide/factRounds.ts';
 import { together } from '../core/ide/resultFindings.ts';
-import { findingWishes, hoverWishes } from '../core/ide/wishes.ts';
+import { areaWishes, findingWishes, hoverWishes } from '../core/ide/wishes.ts';
 import type { FactRequest } from '../core/lang/facts.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import type { Facts, Session } from './session.ts';
@@ -15,7 +15,7 @@ export interface FactRun {
   readonly nLeftOut: number;
 }
 
-/** Finds out what a document rests on, round by round. */
+/** Finds out what the formats of a document rest on, round by round: weights, and not areas, which no level depends on and which take longer. */
 export async function findAsked(document: TextDocument, session: Session, facts: Facts, options: FactOptions): Promise<FactRun> {
   const problems = new Map<string, readonly WeightProblem[]>();
   let nLeftOut = 0;
@@ -26,7 +26,7 @@ export async function findAsked(document: TextDocument, session: Session, facts:
     for (const [key, own] of found.problems) problems.set(key, together(problems.get(key) ?? [], own));
     session.keepFacts(document.uri, requests, found.facts);
   };
-  await factRounds(() => (options.signal.aborted ? [] : session.analysis(document).asked), find);
+  await factRounds(() => (options.signal.aborted ? [] : session.analysis(document).asked.filter(({ kind }) => kind !== 'area')), find);
   return { problems, nLeftOut };
 }
 
@@ -43,4 +43,31 @@ export async function findWishes(
   const found = await facts.find(wishes, options);
   if (options.signal.aborted || !session.document(document.uri)) return 'as before';
   return session.keepFacts(document.uri, wishes, found.facts);
+}
+
+/** How often areas that have come in are shown, in milliseconds: each takes about a second, and those that are kept come all at once. */
+const showMs = 500;
+
+/** Synthesises what a document shows the area of, and tells of areas as they come in. */
+export async function findAreas(
+  document: TextDocument,
+  session: Session,
+  facts: Facts,
+  options: FactOptions,
+  changed: () => void,
+): Promise<void> {
+  const wishes = areaWishes(session.analysis(document));
+  let shown = Date.now();
+  let isNew = false;
+  for (const [i, wish] of wishes.entries()) {
+    options.onProgress(i, wishes.length);
+    const found = await facts.find([wish], options);
+    if (options.signal.aborted || !session.document(document.uri)) return;
+    isNew = session.keepFacts(document.uri, [wish], found.facts) === 'news' || isNew;
+    if (!isNew || (Date.now() - shown < showMs && i < wishes.length - 1)) continue;
+    changed();
+    shown = Date.now();
+    isNew = false;
+  }
+  if (isNew) changed();
 }

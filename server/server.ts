@@ -33,14 +33,18 @@ import type {
   LibraryTextParams,
   Place,
   Results,
+  SynthesiseParams,
   ThemeChange,
   Trust,
+  Verilog,
+  VerilogParams,
 } from '../protocol/messages.ts';
 import { toAction, toCompletion, toDiagnostic, toEdit, toFold, toLens, toLocation, toRange, toSignatureHelp, toSymbol } from './convert.ts';
 import { EvaluationRuns } from './evaluation.ts';
 import { placeOfFormat, resultsOf } from './results.ts';
 import { type Platform, Session } from './session.ts';
 import { settingsFrom } from './settings.ts';
+import { synthesise, verilogIn } from './synthesis.ts';
 
 /** Serves one client until it leaves. */
 export function startServer(connection: Connection, platform: Platform): void {
@@ -239,6 +243,8 @@ export function startServer(connection: Connection, platform: Platform): void {
   connection.onRequest('nibble/currentResults', ({ uri }: DocumentParams): Results | null =>
     about(uri, (document) => resultsOf(document, session)),
   );
+  connection.onRequest('nibble/synthesise', (params: SynthesiseParams, token) => synthesise(params, connection, session, refresh, token));
+  connection.onRequest('nibble/verilog', (params: VerilogParams): Verilog => verilogIn(params, session));
   connection.onRequest('nibble/formatPlace', ({ uri, format }: FormatPlaceParams): Place | null =>
     about(uri, (document) => {
       const found = placeOfFormat(format, session.evaluations(document, undefined));

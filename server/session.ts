@@ -56,8 +56,10 @@ export interface Facts {
 /** What the server needs of the machine it runs on. */
 export interface Platform {
   /** Starts on first use. At most so many threads run; 0 leaves it to the machine. */
-  evaluations(settings: Pick<Settings, 'workers' | 'cacheLimit'>): Evaluations;
+  evaluations(settings: Pick<Settings, 'workers' | 'cacheLimit' | 'yosys'>): Evaluations;
   files(options: { readonly open: (uri: string) => string | undefined; readonly root: (uri: string) => string | undefined }): Files;
+  /** A hash of a text, in hexadecimal digits. */
+  digest(text: string): string;
   /** The folder of a file; undefined where it has none. */
   folderOf(uri: string): string | undefined;
   /** The path of an address; undefined where it has none. */

@@ -10,6 +10,8 @@ export interface Settings {
   readonly workers: number;
   /** What the cache on disk may take, in bytes; 0 keeps nothing. */
   readonly cacheLimit: number;
+  /** An installed Yosys; undefined for the one that comes along. */
+  readonly yosys: string | undefined;
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
   readonly lenses: 'shown' | 'hidden';
   readonly pictures: 'shown' | 'hidden';
@@ -20,6 +22,7 @@ export const defaultSettings: Settings = {
   limit: 50_000_000,
   workers: 0,
   cacheLimit: 512 * 2 ** 20,
+  yosys: undefined,
   severity: {},
   lenses: 'shown',
   pictures: 'shown',
@@ -34,12 +37,14 @@ export function settingsFrom(sent: unknown): Settings {
   const limit = at('evaluate', 'limit');
   const workers = at('evaluate', 'workers');
   const megabytes = at('cache', 'limit');
+  const yosys = at('hardware', 'yosys');
   const severity = at('diagnostics', 'severity');
   return {
     automatic: automatic === 'onSave' || automatic === 'off' ? automatic : 'onType',
     limit: typeof limit === 'number' && limit >= 0 ? limit : defaultSettings.limit,
     workers: typeof workers === 'number' && workers >= 0 ? Math.floor(workers) : defaultSettings.workers,
     cacheLimit: typeof megabytes === 'number' && megabytes >= 0 ? megabytes * 2 ** 20 : defaultSettings.cacheLimit,
+    yosys: typeof yosys === 'string' && yosys !== '' ? yosys : undefined,
     severity: isRecord(severity)
       ? Object.fromEntries(
           Object.entries(severity).filter((entry): entry is [string, Severity | 'off'] => severities.has(String(entry[1]))),

@@ -9,7 +9,7 @@ import { productForm } from './productForm.ts';
 import { referenceMacDesign } from './referenceMac.ts';
 import { accumulatorBits, type HardwareSource } from './source.ts';
 
-/** `quick`: the most promising architectures. `full`: all that apply. */
+/** `quick`: the most promising architectures, product and accumulator mapped apart. `full`: all that apply, apart and as a whole. */
 export type AreaEffort = 'quick' | 'full';
 
 /** Everything that is synthesised to tell the area of a format. Build with {@link areaDesigns}. */
@@ -22,16 +22,21 @@ export interface AreaDesigns {
   readonly references: readonly ReferenceDesigns[];
 }
 
-/** One architecture, mapped apart and as a whole: names of designs. */
+/** One architecture: names of designs. */
 export interface UnitDesigns {
   readonly architecture: string;
   readonly product: string;
   readonly accumulator: string;
-  readonly whole: string;
+  /** Undefined where it is not tried: it saves a per cent or two at most, and takes as long as all the rest. */
+  readonly whole: string | undefined;
 }
 
 /** A reference MAC, and its product alone. */
-export type ReferenceDesigns = Omit<UnitDesigns, 'accumulator'>;
+export interface ReferenceDesigns {
+  readonly architecture: string;
+  readonly product: string;
+  readonly whole: string;
+}
 
 /** What a synthesis says of one design. */
 export interface DesignFigures {
@@ -73,7 +78,7 @@ export function areaDesigns(source: HardwareSource, effort: AreaEffort): AreaDes
       architecture: architecture.name,
       product: productOf(architecture),
       accumulator: built(`accumulator_${form.kind}`, (name) => accumulatorDesign(name, form, width)),
-      whole: built(`mac_${architecture.name}`, (name) => macDesign(name, source, architecture)),
+      whole: effort === 'full' ? built(`mac_${architecture.name}`, (name) => macDesign(name, source, architecture)) : undefined,
     };
   });
   const references = referred.map(
@@ -93,13 +98,15 @@ function chosen(all: readonly Architecture[], names: readonly string[]): readonl
 /** The smallest unit: of each architecture product and accumulator apart, or both mapped as one. The first of equal ones. */
 export function bestUnit({ units, accumulatorBits }: AreaDesigns, figures: FiguresOf, nand2Area: number | undefined): AreaFigures {
   const candidates = units.flatMap(({ architecture, product, accumulator, whole }): AreaFigures[] => {
-    const [alone, rest, one] = [figures(product), figures(accumulator), figures(whole)];
+    const [alone, rest] = [figures(product), figures(accumulator)];
     const apart: DesignFigures = {
       area: alone.area + rest.area,
       registers: rest.registers,
       levelsOfLogic: alone.levelsOfLogic + rest.levelsOfLogic,
     };
-    return [apart, one].map((unit) => unitFigures(architecture, unit, alone, accumulatorBits, nand2Area));
+    return [apart, ...(whole === undefined ? [] : [figures(whole)])].map((unit) =>
+      unitFigures(architecture, unit, alone, accumulatorBits, nand2Area),
+    );
   });
   return smallest(candidates);
 }

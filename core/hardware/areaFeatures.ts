@@ -33,8 +33,8 @@ function productNodes(source: HardwareSource): number {
   return Math.min(bddNodes(functions, [...a, ...b]), bddNodes(functions, inTurn));
 }
 
-/** The sign and the bits of the magnitude of the product as truth tables. What is free is settled as in the decoder. */
-function signAndMagnitude(source: HardwareSource, aBits: number, bBits: number): readonly Uint8Array[] {
+/** The sign and the bits of the magnitude of the product as truth tables of the bits of both ports, those of the weight above. */
+export function signAndMagnitude(source: HardwareSource, aBits: number, bBits: number): readonly Uint8Array[] {
   const [sign, magnitude] = codeOperand(source.grid, 'magnitude').fields!.map(({ values }) => values as readonly number[]);
   const activations = Array.from({ length: 2 ** bBits }, (_, bits) => {
     if (source.activation === 'format') return { sign: sign![bits]!, magnitude: magnitude![bits]! };

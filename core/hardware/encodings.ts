@@ -1,8 +1,5 @@
 import { type Codebook, codebook, tieGoesUp } from '../format/codebook.ts';
 import { areaFeatures } from './areaFeatures.ts';
-import type { HardwareSpec } from './areaReport.ts';
-import type { HardwareProblem } from './grid.ts';
-import { hardwareSource } from './hardwareSource.ts';
 import { xorshift } from './netlist/lanes.ts';
 import type { HardwareSource } from './source.ts';
 
@@ -28,10 +25,11 @@ export function sameTies(x: Codebook, y: Codebook): boolean {
   return decisions(x).every((up, i) => up === other[i]);
 }
 
-/** A small product has a small decision diagram: nodes, an order of candidates and no area. The decoding is alike for int8 and fp16. */
-function productNodes(book: Codebook, hardware: HardwareSpec): number {
-  const source = hardwareSource(book, hardware) as HardwareSource;
-  return areaFeatures({ ...source, activation: source.activation === 'fp16' ? 'int8' : source.activation }).productNodes!;
+/** A small product has a small decision diagram: nodes, an order of candidates and no area. fp16 is decoded like int8. */
+function productNodes(source: HardwareSource, assignment: Assignment): number {
+  const integers = assignment.map((code) => source.grid.integers[code]);
+  const activation = source.activation === 'fp16' ? 'int8' : source.activation;
+  return areaFeatures({ ...source, grid: { ...source.grid, integers }, activation }).productNodes!;
 }
 
 /** At most so many random swaps lead away from the best assignment, and from then on smaller diagrams are looked for. */
@@ -46,16 +44,17 @@ const MOST_REPEATS = 64;
  * swaps as long as the decision diagram of the product shrinks. No proposal changes what a weight is quantized to. The same seed and areas
  * give the same proposals.
  */
-export function* encodings(book: Codebook, hardware: HardwareSpec, seed: number): Generator<Assignment, void, number> {
+export function* encodings(book: Codebook, source: HardwareSource, seed: number): Generator<Assignment, void, number> {
   const random = xorshift(seed);
   const tried = new Set<string>();
   const isSound = (assignment: Assignment): boolean => sameTies(book, reassigned(book, assignment));
   const isNew = (assignment: Assignment): boolean => {
-    const key = assignment.join();
+    // By levels, as it does not matter which of several codes is not in use.
+    const key = assignment.map((code) => book.levels[code]).join();
     return isSound(assignment) && !tried.has(key) && Boolean(tried.add(key));
   };
   let best = { assignment: [] as Assignment, area: Number.POSITIVE_INFINITY };
-  for (const assignment of [identity(book), signMagnitude(book), ascending(book)]) {
+  for (const assignment of [[...book.levels.keys()], signMagnitude(book), twosComplement(book)]) {
     if (!isNew(assignment)) continue;
     const area = yield assignment;
     if (area < best.area) best = { assignment, area };
@@ -66,7 +65,7 @@ export function* encodings(book: Codebook, hardware: HardwareSpec, seed: number)
       const other = swapped(start, random() % start.length, random() % start.length);
       if (isSound(other)) start = other;
     }
-    const assignment = descended(start, (one) => (isSound(one) ? productNodes(reassigned(book, one), hardware) : undefined), random);
+    const assignment = descended(start, (one) => (isSound(one) ? productNodes(source, one) : undefined), random);
     if (!isNew(assignment)) repeats++;
     else {
       repeats = 0;
@@ -76,45 +75,29 @@ export function* encodings(book: Codebook, hardware: HardwareSpec, seed: number)
   }
 }
 
-/** What is wrong with a codebook on hardware; undefined where its encodings can be searched. */
-export function encodingProblem(book: Codebook, hardware: HardwareSpec): HardwareProblem | undefined {
-  const source = hardwareSource(book, hardware);
-  return 'problem' in source ? source : undefined;
+/** Levels from 0 up; a negative one where its magnitude is with the first bit set, the others where there is room. */
+function signMagnitude({ levels, codes, bits }: Codebook): Assignment {
+  const up = [...codes].filter((code) => levels[code]! >= 0);
+  const places = new Map(up.entries());
+  for (const code of codes) {
+    const place = up.findIndex((other) => levels[other] === -levels[code]!) + 2 ** (bits - 1);
+    if (levels[code]! < 0 && place >= 2 ** (bits - 1) && place < 2 ** bits && !places.has(place)) places.set(place, code);
+  }
+  return filled(levels.length, places);
 }
 
-const identity = ({ levels }: Codebook): Assignment => [...levels.keys()];
-
-/** Non-negative levels ascending from code 0 on, negative ones by magnitude from the middle on; codes that are left over fill the gaps. */
-function signMagnitude(book: Codebook): Assignment {
-  const half = 2 ** (book.bits - 1);
-  const of = (isIn: (level: number) => boolean): number[] =>
-    [...book.codes]
-      .filter((code) => isIn(book.levels[code]!))
-      .sort((x, y) => Math.abs(book.levels[x]!) - Math.abs(book.levels[y]!));
-  // With the code of -0 free, -x has the code of x with its first bit set.
-  const negative = of((level) => level < 0);
-  const gap = negative.length < half ? [undefined] : [];
-  return filled(book, [padded(of((level) => level >= 0), half), [...gap, ...negative]].flat());
+/** Levels from 0 up, and from the least up to the last code. */
+function twosComplement({ levels, codes }: Codebook): Assignment {
+  const nNegative = [...codes].filter((code) => levels[code]! < 0).length;
+  const places = [...codes].map((code, i) => [i < nNegative ? levels.length - nNegative + i : i - nNegative, code] as const);
+  return filled(levels.length, new Map(places));
 }
 
-const padded = (codes: readonly number[], n: number): readonly (number | undefined)[] =>
-  Array.from({ length: Math.max(n, codes.length) }, (_, i) => codes[i]);
-
-/** As two's complement has it: from 0 up to the greatest level, then from the least up. */
-function ascending({ codes, levels, bits }: Codebook, ..._: never[]): Assignment {
-  const inOrder = [...codes];
-  const up = inOrder.filter((code) => levels[code]! >= 0);
-  const down = inOrder.filter((code) => levels[code]! < 0);
-  const gap = new Array<undefined>(Math.max(0, 2 ** bits - inOrder.length)).fill(undefined);
-  return filled({ codes, levels, bits } as Codebook, [...up, ...gap, ...down]);
-}
-
-/** The codes that have no place get the free ones. */
-function filled({ levels }: Codebook, places: readonly (number | undefined)[]): Assignment {
-  const wanted = places.slice(0, levels.length);
-  const used = new Set(wanted);
-  const left = [...levels.keys()].filter((code) => !used.has(code));
-  return Array.from(levels, (_, i) => wanted[i] ?? left.shift()!);
+/** The codes that have no place get those that are free. */
+function filled(nCodes: number, places: ReadonlyMap<number, number>): Assignment {
+  const placed = new Set(places.values());
+  const left = Array.from({ length: nCodes }, (_, code) => code).filter((code) => !placed.has(code));
+  return Array.from({ length: nCodes }, (_, place) => places.get(place) ?? left.shift()!);
 }
 
 /** Swaps, tried in random order, as long as one lowers the cost. A cost that is undefined forbids. */

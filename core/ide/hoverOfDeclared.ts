@@ -12,6 +12,7 @@ import { percent, significant } from '../view/digits.ts';
 import { numberLine, palettes } from '../view/numberLine.ts';
 import { sqnrText } from '../view/sqnrText.ts';
 import { textTable } from '../view/textTable.ts';
+import { areaLines } from './areaText.ts';
 import { gapOf } from './gap.ts';
 import { gapText } from './gapFindings.ts';
 import type { Hover } from './hover.ts';
@@ -62,7 +63,7 @@ function bodyOf(symbol: Declared, analysis: Analysis, known: Known, at: Span): s
       return value?.kind === 'number' ? withUnit(significant(value.value, 12), value.unit) : '';
     }
     case 'hardware':
-      return '';
+      return hardwareLine(symbol, analysis);
   }
 }
 
@@ -81,7 +82,7 @@ function formatBody(symbol: Declared, analysis: Analysis, known: Known, at: Span
     .find((counts) => counts?.length === spec.table.levels.length);
   const picture =
     known.pictures === 'shown' ? image(numberLine(spec.codebook, palettes[known.theme], usage), 'levels on the number line') : '';
-  return [picture, summary(spec), errorLines(shown, known, analysis), codebookTable(spec, usage)]
+  return [picture, summary(spec), errorLines(shown, known, analysis), areaLines(spec, analysis), codebookTable(spec, usage)]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -106,6 +107,15 @@ export function scaleLine({ block, axis, anchor, type, rounding, second }: Scale
   if (rounding !== 'nearest') parts.push(`rounding ${rounding}`);
   if (second) parts.push(`second scale ${second.type.name} per ${second.block}${second.offset === 'mean' ? ', mean subtracted' : ''}`);
   return parts.join(' · ');
+}
+
+/** What is synthesised, in one line. */
+function hardwareLine(symbol: Declared, { hardware, comparisons }: Analysis): string {
+  const found = hardware.get(symbol) ?? comparisons.find((comparison) => comparison.hardware?.symbol === symbol)?.hardware;
+  if (!found) return '';
+  const { cells, datapath, terms, fixedPointBits } = found.spec;
+  const activation = datapath === 'both' ? 'weights and activations in the format' : `activations in ${datapath}`;
+  return `cells ${code(cells)} · ${activation} · ${terms} terms · fixed point of ${fixedPointBits} bits where levels have no grid`;
 }
 
 /** The error of each evaluation of a format, where it is known. */

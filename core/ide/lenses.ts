@@ -5,6 +5,7 @@ import * as measures from '../measure/measures.ts';
 import type { Span } from '../syntax/tree.ts';
 import { percent, significant } from '../view/digits.ts';
 import { sqnrText } from '../view/sqnrText.ts';
+import { areaLens } from './areaText.ts';
 import { assertionLine } from './hoverOfDeclared.ts';
 import { evaluationsOfFormat, type Results, resultOf } from './known.ts';
 
@@ -41,11 +42,14 @@ function formatLenses(symbol: Declared, spec: FormatSpec, analysis: Analysis, re
     const clipped = measures.clipped(total) > 0 ? `, ${percent(measures.clipped(total))} clipped` : '';
     return [`${instance}SQNR ${sqnrText(result)} on ${evaluation.weights.name}, ${evaluation.scale.name}${clipped}`];
   });
+  const area = areaLens(spec, analysis);
   if (evaluations.length === 0) {
     const own = spec.scale ? ` · ${significant(measures.nominalBitsPerWeight(spec.bits, spec.scale.rule), 4)} bits per weight` : '';
-    return [{ at, title: `${spec.codebook.ascending.length} levels${own}`, action: undefined }];
+    const title = `${spec.codebook.ascending.length} levels${own}${area === undefined ? '' : ` · ${area}`}`;
+    return [{ at, title, action: undefined }];
   }
   const shown: Lens[] = lines.slice(0, 3).map((title) => ({ at, title, action: undefined }));
   if (lines.length > 3) shown.push({ at, title: `and ${lines.length - 3} more`, action: undefined });
+  if (area !== undefined) shown.push({ at, title: area, action: undefined });
   return [...shown, { at, title: 'evaluate', action: { kind: 'evaluate', format: symbol.name } }];
 }

@@ -1,6 +1,8 @@
 import type { Analysis } from '../lang/analysis.ts';
+import { reportOf } from '../lang/areaPairs.ts';
 import { placeOf } from '../lang/comparisons.ts';
 import { weightsKey } from '../lang/evaluationKey.ts';
+import type { KnownOfWeights } from '../lang/facts.ts';
 import { type Finding, finding } from '../lang/finding.ts';
 import type { Declared } from '../lang/module.ts';
 import type { Comparison, Evaluation, WeightsSpec } from '../lang/spec.ts';
@@ -32,7 +34,7 @@ export function resultFindings(analysis: Analysis, results: Results, problems: P
     const result = measured.get(symbol);
     return result ? nonFiniteFinding(result, weights.at) : [];
   });
-  return [...unread, ...nonFinite, ...analysis.comparisons.flatMap((comparison) => dominated(comparison, results))];
+  return [...unread, ...nonFinite, ...analysis.comparisons.flatMap((comparison) => dominated(comparison, results, analysis.known))];
 }
 
 function unreadFindings({ at, paths }: WeightsSpec, found: readonly WeightProblem[]): Finding[] {
@@ -69,20 +71,30 @@ interface Design {
   readonly evaluation: Evaluation;
   readonly bits: number;
   readonly sqnr: number;
+  /** In um^2; undefined where no area is compared, or none is known. */
+  readonly area: number | undefined;
 }
 
 /** How much fewer bits count as fewer: the scales of a shorter last block make up for less. */
 const fewerBits = 0.99;
 
-/** Formats all of whose rows are beaten, on the same weights, by rows with fewer bits and less error; each said once. */
-function dominated({ rows, symbol }: Comparison, results: Results): Finding[] {
+/** Likewise of area: mappings of one design differ by so much. */
+const lessArea = 0.97;
+
+/**
+ * Formats all of whose rows are beaten, on the same weights, by rows with less error and fewer bits; where area is compared, with less error
+ * and no more of bits and area, of one of them less. Each said once.
+ */
+function dominated({ rows, symbol, hardware }: Comparison, results: Results, known: KnownOfWeights): Finding[] {
   const formats = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats')?.value;
   if (!formats) return [];
   const designs = rows.flatMap((evaluation): Design[] => {
     const total = fullResultOf(evaluation, results)?.total;
-    return total
-      ? [{ evaluation, bits: measures.bitsPerWeight(total, evaluation.format.bits, evaluation.scale.rule), sqnr: measures.sqnr(total) }]
-      : [];
+    const area = hardware && reportOf({ format: evaluation.format, hardware }, known)?.best.area;
+    // Nothing is said of both before both are known.
+    if (!total || (hardware && area === undefined)) return [];
+    const { format, scale } = evaluation;
+    return [{ evaluation, bits: measures.bitsPerWeight(total, format.bits, scale.rule), sqnr: measures.sqnr(total), area }];
   });
   const byFormat = new Map<string, Design[]>();
   for (const design of designs)
@@ -93,12 +105,23 @@ function dominated({ rows, symbol }: Comparison, results: Results): Finding[] {
     const [design, other] = [own[0]!, better[0]!];
     const message =
       `${nameOf(design.evaluation)} is dominated by ${nameOf(other.evaluation)}: ${decibels(other.sqnr - design.sqnr)} dB less error ` +
-      `at ${significant(other.bits, 4)} instead of ${significant(design.bits, 4)} bits per weight`;
+      `at ${costsText(other, design)}`;
     return [finding('error.dominated', placeOf(design.evaluation.format, formats), message)];
   });
 }
 
-const beats = (other: Design, design: Design): boolean =>
-  other.evaluation.weights.symbol === design.evaluation.weights.symbol && other.bits < design.bits * fewerBits && other.sqnr > design.sqnr;
+function beats(other: Design, design: Design): boolean {
+  if (other.evaluation.weights.symbol !== design.evaluation.weights.symbol || !(other.sqnr > design.sqnr)) return false;
+  const hasFewerBits = other.bits < design.bits * fewerBits;
+  if (other.area === undefined || design.area === undefined) return hasFewerBits;
+  return other.bits <= design.bits && other.area <= design.area && (hasFewerBits || other.area < design.area * lessArea);
+}
+
+function costsText(other: Design, design: Design): string {
+  const bits = `${significant(other.bits, 4)} instead of ${significant(design.bits, 4)} bits per weight`;
+  if (other.area === undefined || design.area === undefined) return bits;
+  const area = `${significant(other.area, 4)} instead of ${significant(design.area, 4)} um2`;
+  return other.bits < design.bits ? `${bits} and ${area}` : area;
+}
 
 const nameOf = ({ format, scale }: Evaluation): string => `\`${format.name}\` (${scale.name})`;

@@ -13,6 +13,12 @@ export interface AreaPair {
   readonly hardware: NamedHardware;
 }
 
+/** As much of a pair as its area depends on. */
+export interface CodebookPair {
+  readonly format: Pick<FormatSpec, 'codebook'>;
+  readonly hardware: NamedHardware;
+}
+
 /** What of an analysis says which formats are synthesised. */
 export type Synthesised = Pick<Analysis, 'comparisons' | 'formats' | 'hardware'>;
 
@@ -42,11 +48,11 @@ export function requestsOf(pairs: readonly AreaPair[]): readonly AreaRequest[] {
 }
 
 /** What is known of the area of a pair: a report, or why there is none; undefined until it is synthesised. */
-export const areaOf = ({ format, hardware }: AreaPair, { facts }: KnownOfWeights): AreaReport | Problem | undefined =>
+export const areaOf = ({ format, hardware }: CodebookPair, { facts }: KnownOfWeights): AreaReport | Problem | undefined =>
   factOf(areaRequest(format, hardware), facts);
 
 /** The report of a pair, where there is one. */
-export function reportOf(pair: AreaPair, known: KnownOfWeights): AreaReport | undefined {
+export function reportOf(pair: CodebookPair, known: KnownOfWeights): AreaReport | undefined {
   const found = areaOf(pair, known);
   return found && !('problem' in found) ? found : undefined;
 }

@@ -16,7 +16,7 @@ export function checkAreas(analysis: Synthesised, known: KnownOfWeights): Findin
   return [
     ...analysis.comparisons.flatMap((comparison) => comparisonFindings(comparison, known)),
     ...unsynthesised(analysis, known),
-    ...declaredPairs(analysis).flatMap((pair) => [...wideGrid(pair, known), ...unusedCode(pair)]),
+    ...declaredPairs(analysis).flatMap((pair) => [...wideGrid(pair, placeIn(pair.format), known), ...unusedCode(pair)]),
   ];
 }
 
@@ -30,7 +30,12 @@ function comparisonFindings(comparison: Comparison, known: KnownOfWeights): Find
     const source = hardwareSource(format.codebook, hardware.spec);
     if ('problem' in source) return [finding('hardware.unsupported', at, `\`${format.name}\` on \`${hardware.name}\`: ${source.problem}`)];
     const report = reportOf({ format, hardware }, known);
-    return report && hardware.budget ? overBudget(format, hardware, hardware.budget, report, at) : [];
+    // Of a format that is declared in the file, it is said there.
+    const isElsewhere = format.symbol.module !== symbol.module;
+    return [
+      ...(report && hardware.budget ? overBudget(format, hardware, hardware.budget, report, at) : []),
+      ...(isElsewhere ? wideGrid({ format, hardware }, at, known) : []),
+    ];
   });
 }
 
@@ -78,7 +83,7 @@ function declaredPairs(analysis: Synthesised): readonly AreaPair[] {
 /** Fewer bits than this are no remark: the range of any other level may need one more. */
 const REMARKABLE_BITS = 2;
 
-function wideGrid({ format, hardware }: AreaPair, known: KnownOfWeights): Finding[] {
+function wideGrid({ format, hardware }: AreaPair, at: Span, known: KnownOfWeights): Finding[] {
   const wide = rememberedOf(format.codebook, `wide grid ${JSON.stringify(hardware.spec)}`, () => widestLevel(format, hardware));
   if (!wide) return [];
   const { magnitude, step, without, bits, bitsWithout } = wide;
@@ -86,9 +91,9 @@ function wideGrid({ format, hardware }: AreaPair, known: KnownOfWeights): Findin
   const area = report && (report.best.accumulator / bits) * (bits - bitsWithout);
   const cost = area === undefined ? '' : `, some ${short(area, 2)} um2 by the size of the accumulator`;
   const message =
-    `Level ${short(magnitude)} puts the levels on multiples of ${short(step)} instead of ${short(without)}: ` +
+    `Level ${short(magnitude)} of \`${format.name}\` puts its levels on multiples of ${short(step)} instead of ${short(without)}: ` +
     `the accumulator on \`${hardware.name}\` has ${bits} bits instead of ${bitsWithout}${cost}`;
-  return [finding('area.wide-grid', placeIn(format), message)];
+  return [finding('area.wide-grid', at, message)];
 }
 
 /** The magnitude without which the accumulator is narrowest. */
@@ -130,7 +135,9 @@ function unusedCode({ format, hardware }: AreaPair): Finding[] {
   const message =
     `Code ${first.toString(2).padStart(bits, '0')} is not in use, and hardware gives any product for it. ` +
     `A level there need not widen the accumulator on \`${hardware.name}\`: ${list.join(', ')}`;
-  const fixes = first === format.table.negativeZero ? free.flatMap(({ value }) => negativeZeroFix(format, value) ?? []) : [];
+  // Where it is written that the code of -0 is not used, a value can stand there instead.
+  const isDropped = format.symbol.declaration.body?.members.some(({ name }) => name.text === 'negative_zero');
+  const fixes = isDropped ? free.flatMap(({ value }) => negativeZeroFix(format, value) ?? []) : [];
   return [finding('area.unused-code', placeIn(format), message, { fixes })];
 }
 

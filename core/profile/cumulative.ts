@@ -24,10 +24,10 @@ export const FIELDS = 6;
 
 /**
  * Of a sketch less the exact zeros in it, which are not spread over a bin. Within a bin weights are taken to be spread evenly, so that a bin
- * about c of width h has a second moment of c^2 + h^2 / 12, and is cut anywhere; but those in the end bins are taken to be at -1 and 1, as the
+ * about c of width h has a second moment of c^2 + h^2 / 12, and is cut anywhere. The first moment of a^2 is known, and moves them; but those in the end bins are taken to be at -1 and 1, as the
  * largest weight of every block is.
  */
-export function cumulativeOfSketch({ counts, mass, energy }: Sketch, nZeros: number): Cumulative {
+export function cumulativeOfSketch({ counts, mass, energy, moment }: Sketch, nZeros: number): Cumulative {
   const nBins = counts.length;
   const sums = new Float64Array((nBins + 1) * FIELDS);
   const bin = new Float64Array(FIELDS);
@@ -40,6 +40,7 @@ export function cumulativeOfSketch({ counts, mass, energy }: Sketch, nZeros: num
       const share = i === HALF && counts[i]! > 0 ? Math.max(0, 1 - nZeros / counts[i]!) : 1;
       addSpread(bin, 0, left, left + h, counts[i]! * share, mass[i]! * share, energy[i]! * share);
     }
+    addMoment(bin, 0, (i - HALF) * h, moment[i]! * h);
     sums.set(bin, (i + 1) * FIELDS);
   }
   return {
@@ -55,6 +56,7 @@ export function cumulativeOfSketch({ counts, mass, energy }: Sketch, nZeros: num
       const share = i === HALF && counts[i]! > 0 ? part * Math.max(0, 1 - nZeros / counts[i]!) : part;
       const left = (i - HALF - 0.5) * h;
       addSpread(out, to, left, y, counts[i]! * share, mass[i]! * share, energy[i]! * share);
+      addMoment(out, to, (i - HALF) * h, moment[i]! * h * part);
     },
     all(out, to) {
       for (let f = 0; f < FIELDS; f++) out[to + f] = sums[nBins * FIELDS + f]!;
@@ -92,6 +94,12 @@ export function cumulativeOfBlocks(blocks: ExactBlocks): Cumulative {
     below: (y, out, to) => copy(nBelow(sorted, y), out, to),
     all: (out, to) => copy(n, out, to),
   };
+}
+
+/** Moves weights: `moment` is the sum of a^2 times how far y lies from `center` on average, beyond what was added of them. */
+function addMoment(sums: Float64Array, to: number, center: number, moment: number): void {
+  sums[to + ENERGY_Y]! += moment;
+  sums[to + ENERGY_YY]! += 2 * center * moment;
 }
 
 function addPoint(sums: Float64Array, y: number, count: number, mass: number, energy: number): void {

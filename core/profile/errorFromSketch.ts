@@ -46,8 +46,10 @@ export function sketchPrefix(profile: Pick<Profile, 'totals' | 'maxima'>, { sket
  *
  * A weight in a bin of width h is d from its centre, with |d| <= h / 2. To its squared error a^2 (y - L)^2 that adds 2 a^2 (y - L) d, of which
  * the variance is (h^2 / 3) a^4 (y - L)^2: as such terms are independent, that of the noise is about noise x (h^2 / 3) x sum a^4 / sum a^2.
- * The stated bound is four standard deviations, and 1e-6 of the noise for what does not average out. Where weights lie on a lattice rather than
- * anywhere, those of a bin are displaced together: the variance counts as many times over as `clumping` says.
+ * The moments of the bins tell their sum, but for the bins that thresholds cut, with less than a hundredth of the weights for 16 levels, whose terms
+ * are at most twice as large. So one standard deviation of all is five of what is not known: that is the stated bound, and 1e-6 of the noise for
+ * terms of second order and rounding. Where weights lie on a lattice rather than anywhere, those of a bin are displaced together: the variance
+ * counts as many times over as `clumping` says.
  */
 export function errorFromSketch(prefix: SketchPrefix, book: Codebook, target: number): ProfileError {
   const { profile, bins, blocks, zeros, spread } = prefix;
@@ -62,7 +64,7 @@ export function errorFromSketch(prefix: SketchPrefix, book: Codebook, target: nu
   sums.power += level * level * zeros.energy;
   sums.absNoise += Math.abs(level) * zeros.mass;
   sums.counts[codeOfZero(book)]! += zeros.count;
-  return { sums: profileSums(profile, sums), noiseBound: 1e-6 * sums.noise + 4 * Math.sqrt(spread * inBins) };
+  return { sums: profileSums(profile, sums), noiseBound: 1e-6 * sums.noise + Math.sqrt(spread * inBins) };
 }
 
 /**

@@ -16,11 +16,12 @@ export const at = placed({
   totals: 64,
   /** Sums of weights and numbers of odd ones, of `survey`: four float64. */
   survey: 64,
-  /** Bins {count, mass, energy, 0} in float32. */
+  /** Bins {count, mass, energy, moment} in float32. */
   table: 16 * BINS,
-  /** Bins {mass, energy} in float64, and their counts. */
+  /** Bins {mass, energy} in float64, their counts and their moments. */
   sums: 16 * BINS,
   counts: 8 * BINS,
+  moments: 8 * BINS,
   /** 2^16 counts each, of 32 bits. */
   even: 2 ** 18,
   odd: 2 ** 18,

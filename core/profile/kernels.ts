@@ -109,13 +109,26 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
       const fast = (from: number, to: number): number =>
         code.scatter(x, from, to, start, lineLength, block, referencesAt(from), areFinite, at.table, at.totals, at.constants);
       const precise = (from: number, to: number): number =>
-        code.scatterPrecisely(x, from, to, start, lineLength, block, referencesAt(from), areFinite, at.sums, at.counts, at.constants);
+        code.scatterPrecisely(
+          x,
+          from,
+          to,
+          start,
+          lineLength,
+          block,
+          referencesAt(from),
+          areFinite,
+          at.sums,
+          at.counts,
+          at.moments,
+          at.constants,
+        );
 
       let nNonFinite = 0;
       for (let from = 0; from < n; ) {
         const to = isLong ? n : lastBorder(from, n, lines);
         const left = isLong ? blocksLeft(precise, from, to, lines) : blocksLeft(fast, from, to, lines);
-        if (!isLong && code.drift(at.table, at.totals) <= MOST_DRIFT) code.flush(at.table, at.totals, at.sums, at.counts);
+        if (!isLong && code.drift(at.table, at.totals) <= MOST_DRIFT) code.flush(at.table, at.totals, at.sums, at.counts, at.moments);
         else if (!isLong) {
           new Uint8Array(memory.buffer, at.totals, at.sums - at.totals).fill(0);
           blocksLeft(precise, from, to, lines);
@@ -133,16 +146,19 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
 
     takeSketch: () => {
       const sketch = restOfSketch ?? emptySketch();
-      const { counts, mass, energy } = sketch;
+      const { counts, mass, energy, moment } = sketch;
       const sums = new Float64Array(memory.buffer, at.sums, 2 * counts.length);
       const own = new Float64Array(memory.buffer, at.counts, counts.length);
+      const moments = new Float64Array(memory.buffer, at.moments, counts.length);
       for (let bin = 0; bin < counts.length; bin++) {
         counts[bin]! += own[bin]!;
         mass[bin]! += sums[2 * bin]!;
         energy[bin]! += sums[2 * bin + 1]!;
+        moment[bin]! += moments[bin]!;
       }
       sums.fill(0);
       own.fill(0);
+      moments.fill(0);
       restOfSketch = undefined;
       return sketch;
     },
@@ -278,10 +294,11 @@ interface Code {
     areFinite: boolean,
     sums: number,
     counts: number,
+    moments: number,
     constants: number,
   ): number;
   drift(table: number, totals: number): number;
-  flush(table: number, totals: number, sums: number, counts: number): void;
+  flush(table: number, totals: number, sums: number, counts: number, moments: number): void;
   scatterBf16(
     x: number,
     from: number,

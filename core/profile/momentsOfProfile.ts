@@ -28,6 +28,12 @@ export function momentsOfProfile({ statistics }: Profile, measure: Measure): Mom
   sums.forEach((m, bin) => {
     add(x[bin]!, m, bin === 0 || bin === n - 1 ? 0 : 1 / (12 * HALF * HALF));
   });
+  // How far the weights of a bin lie from its centre is known for squared errors.
+  if (measure === 'mse')
+    statistics.sketch.moment.forEach((m, bin) => {
+      first[bin]! += m / HALF;
+      second[bin]! += (2 * x[bin]! * m) / HALF;
+    });
   for (const { weights, references } of eachBlock(statistics.exact)) {
     const a = references[0]!;
     if (a > 0) for (const w of weights) add(w / a, measure === 'mse' ? a * a : a, 0);

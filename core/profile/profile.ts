@@ -18,7 +18,7 @@ export interface Profile {
 }
 
 /** To be raised whenever a profile of the same weights would no longer be the same. */
-export const PROFILE_VERSION = 2;
+export const PROFILE_VERSION = 3;
 
 /** What a profile is of, apart from the weights: profiles with the same key can be put together, and answer the same questions. */
 export interface ProfileKey {

@@ -13,7 +13,12 @@ export type References = 'absmax' | Float32Array;
  * A reference of the caller's may be negative: it divides with its sign and weighs without. One that is 0, as that of a block of zeros, or
  * infinite leaves the weights of its block in the bin of 0, weighing nothing. NaN leaves the whole block out.
  */
-export function scatterSketch({ counts, mass, energy }: Sketch, weights: Float32Array, lines: Lines, references: References): number {
+export function scatterSketch(
+  { counts, mass, energy, moment }: Sketch,
+  weights: Float32Array,
+  lines: Lines,
+  references: References,
+): number {
   let nNonFinite = 0;
   eachBlock(weights.length, lines, (from, to, block) => {
     const reference = references === 'absmax' ? absmaxOf(weights, from, to) : references[block]!;
@@ -28,11 +33,13 @@ export function scatterSketch({ counts, mass, energy }: Sketch, weights: Float32
         nNonFinite++;
         continue;
       }
-      const bin = a === 0 ? 0 : roundHalfEven(Math.fround(Math.fround(w * lift) * inverse));
+      const y = a === 0 ? 0 : Math.fround(Math.fround(w * lift) * inverse);
+      const bin = roundHalfEven(y);
       const at = Math.min(Math.max(bin, -HALF), HALF) + HALF;
       counts[at]! += 1;
       mass[at]! += a;
       energy[at]! += a * a;
+      moment[at]! += a * a * (y - bin);
     }
   });
   return nNonFinite;

@@ -18,6 +18,7 @@ export function serialise({ key, totals, maxima, statistics }: Profile): Uint8Ar
   out.array(maxima.absmax);
   out.array(maxima.block);
   for (const sums of arraysOf(statistics)) out.array(sums);
+  if (statistics.kind === 'sketch') out.array(statistics.sketch.moment);
   if (statistics.kind === 'sketch') writeBlocks(out, statistics);
   const body = out.bytes();
   const bytes = new Uint8Array(HEADER + body.length);
@@ -74,7 +75,7 @@ function readTable(from: Reader): Statistics {
 
 function readSketch(from: Reader): Statistics {
   const sketch = emptySketch();
-  for (const sums of [sketch.counts, sketch.mass, sketch.energy]) filled(from, sums);
+  for (const sums of [sketch.counts, sketch.mass, sketch.energy, sketch.moment]) filled(from, sums);
   const fourth = from.float();
   const nBlocks = lengthOf(from, 2 * EXACT_WEIGHTS);
   const lengths = filled(from, new Uint32Array(nBlocks));
@@ -122,6 +123,8 @@ function isSound({ totals, maxima, statistics }: Profile): boolean {
     return total(counts) + total(small.counts) + total(zeros.counts) + total(zeroBlocks) === totals.n;
   }
   const { sketch, fourth, exact } = statistics;
+  // No weight is farther from the centre of its bin than the width of a bin, but for those beyond the ends.
+  if (!sketch.moment.every((m, bin) => Math.abs(m) <= 2 * sketch.energy[bin]!)) return false;
   if (!isSum(fourth) || !exact.weights.every(Number.isFinite) || !exact.references.every(isSum)) return false;
   return total(exact.lengths) === exact.weights.length && total(sketch.counts) + exact.weights.length === totals.n;
 }

@@ -14,9 +14,11 @@ export interface Sketch {
   readonly mass: Float64Array;
   /** Sum of a^2 per bin: weighs squared errors. */
   readonly energy: Float64Array;
+  /** Sum of a^2 d per bin, where d is how far y lies from the centre of its bin, in bins: with it squared errors are good to second order. */
+  readonly moment: Float64Array;
 }
 
 /** A sketch of nothing. */
-export const emptySketch = (): Sketch => ({ counts: bins(), mass: bins(), energy: bins() });
+export const emptySketch = (): Sketch => ({ counts: bins(), mass: bins(), energy: bins(), moment: bins() });
 
 const bins = (): Float64Array => new Float64Array(2 * HALF + 1);

@@ -18,7 +18,7 @@ export function joinedSketches(parts: readonly SketchStatistics[]): SketchStatis
   const sketch = emptySketch();
   let fourth = 0;
   for (const part of parts) {
-    for (const sums of ['counts', 'mass', 'energy'] as const) addTo(sketch[sums], part.sketch[sums]);
+    for (const sums of ['counts', 'mass', 'energy', 'moment'] as const) addTo(sketch[sums], part.sketch[sums]);
     fourth += part.fourth;
   }
   const { kept, rest } = split(joined(parts.map(({ exact }) => exact)), 2 * EXACT_WEIGHTS);
@@ -32,13 +32,15 @@ export function addTo(sums: Float64Array, more: Float64Array): void {
 }
 
 /** Adds a block to the bins, and says its sum of a^4. */
-function addBlock({ counts, mass, energy }: Sketch, { weights, references }: ExactBlocks): number {
+function addBlock({ counts, mass, energy, moment }: Sketch, { weights, references }: ExactBlocks): number {
   const a = references[0]!;
   for (const w of weights) {
-    const bin = a === 0 ? HALF : Math.min(Math.max(roundHalfEven((w / a) * HALF) + HALF, 0), 2 * HALF);
+    const y = a === 0 ? 0 : (w / a) * HALF;
+    const bin = Math.min(Math.max(roundHalfEven(y) + HALF, 0), 2 * HALF);
     counts[bin]!++;
     mass[bin]! += a;
     energy[bin]! += a * a;
+    moment[bin]! += a * a * (y + HALF - bin);
   }
   return weights.length * a ** 4;
 }

@@ -85,6 +85,11 @@ export class Synthesiser {
     return readProof(files['proof.txt'] ?? '', gold.reset ? 'induction' : 'sat');
   }
 
+  /** What results of its Yosys are told apart by. Rejects with `YosysError` where there is none. */
+  version(): Promise<string> {
+    return this.#yosys.version();
+  }
+
   /** Ends the process in which Yosys runs. */
   close(): void {
     this.#yosys.close();

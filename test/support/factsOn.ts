@@ -59,6 +59,8 @@ export async function factOn(request: FactRequest, weights: Float32Array, shape 
       const found = ksOfShape(cells(await tensorHistogram(tensor, { kind: 'raw' }, going)), request.shape);
       return { distances: found.kind === 'none' ? [] : [found.distance] };
     }
+    case 'area':
+      return { problem: 'Nothing is synthesised here' };
     case 'quantiles':
       return { quantiles: empiricalQuantiles(cells(await tensorHistogram(tensor, { kind: 'tensor' }, going)), N_QUANTILES)! };
   }

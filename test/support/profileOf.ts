@@ -81,6 +81,7 @@ function sketchOf(
       sketch.counts[bin]! += 1;
       sketch.mass[bin]! += size;
       sketch.energy[bin]! += a * a;
+      if (a !== 0) sketch.moment[bin]! += a * a * ((w / a) * HALF + HALF - bin);
     }
     fourth += block.length * a ** 4;
   });

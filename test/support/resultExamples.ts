@@ -7,6 +7,7 @@ import { errorSums } from '../../core/measure/errorSums.ts';
 import { quantize } from '../../core/quantize/reference.ts';
 import type { WeightProblem } from '../../core/weights/tensor.ts';
 import { analysed } from './analysed.ts';
+import { areaReport, withAreas } from './areaExamples.ts';
 
 /** A comparison of two formats on one tensor; the first has less error and, by its larger blocks, fewer bits. */
 export const compared = (): Analysis =>
@@ -41,6 +42,14 @@ export function measuredOn(analysis: Analysis, weights: Float32Array): Results {
 /** A tensor like those of models: a smooth bell. */
 export const bell: Float32Array = Float32Array.from({ length: 256 }, (_, i) => Math.sin(i * 12.9898) * Math.sin(i * 4.1414) * Math.sin(i));
 
+/** A comparison on hardware with a budget. */
+const budgeted = `use std.paper
+weights model = "model.safetensors"
+scale s { block = 64, axis = last, anchor = max_level }
+hardware asic { cells = nangate45, budget = 250 um2 }
+compare c { formats = E2M1, on = model, scale = s, hardware = asic }
+`;
+
 /** For each finding that is found only when weights are read, the findings of an example. */
 export const resultCodes: ReadonlyMap<FindingCode, () => Finding[]> = new Map([
   ...(['weights.missing', 'weights.unreadable', 'weights.no-tensor-matches'] as const).map(
@@ -48,6 +57,8 @@ export const resultCodes: ReadonlyMap<FindingCode, () => Finding[]> = new Map([
   ),
   ['weights.non-finite', () => measured(Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, 2))] as const,
   ['error.dominated', () => measured(bell)] as const,
+  ['hardware.not-synthesised', () => [...withAreas(budgeted, () => ({ problem: 'Yosys is not here' })).findings]] as const,
+  ['area.budget', () => [...withAreas(budgeted, () => areaReport(300)).findings]] as const,
 ]);
 
 function problem(found: WeightProblem): Finding[] {

@@ -1,0 +1,76 @@
+import type { AreaFigures, AreaReport } from '../hardware/areaReport.ts';
+import { int4 } from '../hardware/baselines.ts';
+import { hardwareSource } from '../hardware/hardwareSource.ts';
+import { type PublishedMac, publishedMac } from '../hardware/paperTable.ts';
+import type { Analysis } from '../lang/analysis.ts';
+import { areaRequest, overhead } from '../lang/areaMeasures.ts';
+import { type AreaPair, areaOf, areaPairs, reportOf } from '../lang/areaPairs.ts';
+import { factOf, type KnownOfWeights } from '../lang/facts.ts';
+import type { FormatSpec } from '../lang/spec.ts';
+import { significant } from '../view/digits.ts';
+import { code } from './markdown.ts';
+
+/** What a format costs, for its lens: on the first hardware where that is known; undefined where it is on none. */
+export function areaLens(format: FormatSpec, analysis: Analysis): string | undefined {
+  for (const pair of pairsOf(format, analysis)) {
+    const report = reportOf(pair, analysis.known);
+    if (report) return `${areaText(report.best)} on ${pair.hardware.name}${ratioText(report.best, baseOf(pair, analysis.known)?.best)}`;
+  }
+  return undefined;
+}
+
+/** The same for its hover, on all hardware, with what was checked and what is published; empty where it is on none. */
+export const areaLines = (format: FormatSpec, analysis: Analysis): string =>
+  pairsOf(format, analysis)
+    .map((pair) => lineOf(pair, analysis.known))
+    .join('\n');
+
+const pairsOf = ({ name, codebook }: FormatSpec, analysis: Analysis): readonly AreaPair[] =>
+  areaPairs(analysis).filter(({ format }) => format.name === name && format.codebook === codebook);
+
+function lineOf(pair: AreaPair, known: KnownOfWeights): string {
+  const { format, hardware } = pair;
+  const on = `on ${code(hardware.name)}`;
+  const source = hardwareSource(format.codebook, hardware.spec);
+  if ('problem' in source) return `- no area ${on}: ${source.problem}`;
+  const found = areaOf(pair, known);
+  if (!found) return `- not synthesised yet ${on}`;
+  if ('problem' in found) return `- no area ${on}: ${code(found.problem)}`;
+  const base = baseOf(pair, known);
+  const { best, grid, node, checked, yosys } = found;
+  const figures = [
+    `accumulator ${best.accumulatorBits} bits`,
+    ...(grid.fixedPointBits === undefined ? [] : [`fixed point of ${grid.fixedPointBits} bits`]),
+    ...(base ? [`${significant(100 * overhead(found, format.bits, base), 2)} % of a chip over INT4`] : []),
+    code(node === '' ? hardware.spec.cells : `${hardware.spec.cells}, ${node}`),
+    `synthesised, ${checked.product.nEqual} of ${checked.product.nVectors} checked`,
+    code(`Yosys ${yosys}`),
+  ];
+  const line = `- **${areaText(best)}** ${on}${ratioText(best, base?.best)} · ${figures.join(' · ')}`;
+  const published = isOfPaper(format) ? publishedMac(format.name) : undefined;
+  return [line, ...(fullLine(pair, known) ?? []), ...(published ? [publishedLine(published, found, base)] : [])].join('\n');
+}
+
+/** What more effort has found, where the user asked for it. */
+function fullLine(pair: AreaPair, { facts }: KnownOfWeights): readonly string[] | undefined {
+  const found = factOf({ ...areaRequest(pair.format, pair.hardware), effort: 'full' }, facts);
+  return found && !('problem' in found) ? [`  - with full effort ${areaText(found.best)}`] : undefined;
+}
+
+/** The names of Table 10 are those of `std.paper`; another format of the name is another format. */
+const isOfPaper = ({ symbol }: FormatSpec): boolean => symbol.module.uri.endsWith('/std/paper.nibble');
+
+function publishedLine({ macArea }: PublishedMac, { reference }: AreaReport, base: AreaReport | undefined): string {
+  const published = `arXiv 2405.03103, Table 10, 28 nm: ${macArea} um2${ratioOf(macArea, publishedMac('INT4')?.macArea)}`;
+  return `  - MAC in the manner of the paper: ${areaText(reference)}${ratioText(reference, base?.reference)}; ${published}`;
+}
+
+const baseOf = ({ hardware }: AreaPair, known: KnownOfWeights): AreaReport | undefined =>
+  reportOf({ format: { codebook: int4 }, hardware }, known);
+
+const areaText = ({ area, ge }: AreaFigures): string =>
+  `${significant(area, 3)} um2${ge === undefined ? '' : ` (${significant(ge, 3)} GE)`}`;
+
+const ratioText = ({ area }: AreaFigures, base: AreaFigures | undefined): string => ratioOf(area, base?.area);
+
+const ratioOf = (area: number, base: number | undefined): string => (base === undefined ? '' : `, ${(area / base).toFixed(2)} x INT4`);

@@ -1,0 +1,135 @@
+import { linearAxis } from '../axis.ts';
+import { axisKinds } from '../designAxes.ts';
+import type { ParetoPoint, ParetoView } from '../pareto.ts';
+import { type ChartColours, seriesColour } from './colours.ts';
+import { legend } from './legend.ts';
+import { type Markup, tag, text } from './markup.ts';
+import { fitted, textWidth } from './measureText.ts';
+import { type Box, placeLabels } from './placeLabels.ts';
+import { belowPlot, besidePlot, type Drawing, heading, horizontalAxis, picture, polyline, SIZE, verticalAxis, xOf, yOf } from './plot.ts';
+
+/** More labels than this are no help, and take time to place. */
+const MOST_LABELS = 60;
+
+/** The designs as points, the front as a staircase. What is dominated is muted; a published point is hollow. */
+export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): string {
+  const { width, colours } = drawing;
+  const head = heading(drawing, title, nLeftOut(view));
+  const key = legend(legendOf(view, colours), 12, head.height, width - 12, colours);
+  const xAxis = linearAxis(reach(view.points, 'x'), width < 500 ? 4 : 8);
+  const yAxis = linearAxis(reach(view.points, 'y'), 6);
+  const left = besidePlot(yAxis);
+  const top = head.height + key.height + 30;
+  const box: Box = { left: left + 4, top, right: width - 18, bottom: top + Math.min(420, Math.max(260, width * 0.55)) };
+  const xTitle = `${axisKinds[view.x].title}, ${axisKinds[view.x].better} is better`;
+  const points = view.points.map((point) => ({ point, x: xOf(xAxis, box, point.x), y: yOf(yAxis, box, point.y) }));
+  const stairs = view.staircase.map(({ x, y }) => ({ x: xOf(xAxis, box, x), y: yOf(yAxis, box, y) }));
+  // What is muted is drawn first and labelled last.
+  const order = (status: ParetoPoint['status']): number => ['front', 'published', 'dominated'].indexOf(status);
+  const sorted = [...points].sort((a, b) => order(a.point.status) - order(b.point.status));
+  const wanted = sorted.slice(0, MOST_LABELS).map(({ point, x, y }) => ({ x, y, text: fitted(point.label, SIZE.small, 150) }));
+  const labels = placeLabels(wanted, SIZE.small, { ...box, top: box.top - 4, right: width - 4 }, points, linesOf(stairs));
+  const children = [
+    head.drawn,
+    key.drawn,
+    horizontalAxis(xAxis, box, xTitle, colours),
+    verticalAxis(yAxis, box, `${axisKinds[view.y].title}, ${axisKinds[view.y].better} is better`, colours),
+    polyline(stairs, { stroke: colours.mark, 'stroke-width': 1.5, 'stroke-opacity': 0.7 }),
+    ...labels.map((label, i) => {
+      const { x, y, text: shown } = wanted[i]!;
+      return label?.isFar
+        ? tag('line', { x1: x, y1: y, x2: nearEnd(label.x, x, shown), y2: label.y - 4, stroke: colours.axis, 'stroke-opacity': 0.5 })
+        : undefined;
+    }),
+    ...[...sorted].reverse().map(({ point, x, y }) =>
+      mark(
+        point,
+        x,
+        y,
+        view,
+        colours,
+        (value) => xOf(xAxis, box, value),
+        (value) => yOf(yAxis, box, value),
+      ),
+    ),
+    ...labels.map((label, i) => {
+      const isMuted = sorted[i]!.point.status === 'dominated';
+      return (
+        label &&
+        tag(
+          'text',
+          { x: label.x, y: label.y, 'font-size': SIZE.small, fill: isMuted ? colours.muted : colours.text },
+          text(wanted[i]!.text),
+        )
+      );
+    }),
+  ];
+  return picture(drawing, box.bottom + belowPlot(xTitle, box.right - box.left) + 12, title, view.spoken, children);
+}
+
+const nearEnd = (left: number, x: number, label: string): number => Math.min(Math.max(x, left - 2), left + textWidth(label, SIZE.small));
+
+function nLeftOut({ unplaced, points }: ParetoView): string {
+  const missing = unplaced.length === 0 ? '' : `${unplaced.length} without a figure ${unplaced.length === 1 ? 'has' : 'have'} no point.`;
+  return points.length === 0 ? `No format has both figures. ${missing}` : missing;
+}
+
+/** The values of points with their intervals, which must be within the picture. */
+const reach = (points: readonly ParetoPoint[], axis: 'x' | 'y'): readonly number[] =>
+  points.flatMap((point) => {
+    const interval = axis === 'x' ? point.xInterval : point.yInterval;
+    return [point[axis], ...(interval ? [interval.low, interval.high] : [])];
+  });
+
+const linesOf = (stairs: readonly { readonly x: number; readonly y: number }[]): readonly Box[] =>
+  stairs.slice(1).map(({ x, y }, i): Box => {
+    const from = stairs[i]!;
+    return { left: Math.min(x, from.x) - 1, right: Math.max(x, from.x) + 1, top: Math.min(y, from.y) - 1, bottom: Math.max(y, from.y) + 1 };
+  });
+
+function mark(
+  point: ParetoPoint,
+  x: number,
+  y: number,
+  { x: xName, y: yName, series }: ParetoView,
+  colours: ChartColours,
+  toX: (value: number) => number,
+  toY: (value: number) => number,
+): Markup {
+  const { status, label, xInterval, yInterval } = point;
+  const colour = seriesColour(colours, series.indexOf(point.series));
+  const title = `${label}, ${point.series}: ${axisKinds[yName].show(point.y)} at ${axisKinds[xName].show(point.x)}`;
+  const whisker = (x1: number, y1: number, x2: number, y2: number): Markup =>
+    tag('line', { x1, y1, x2, y2, stroke: colour, 'stroke-width': 1.2 });
+  return tag(
+    'g',
+    { opacity: status === 'dominated' ? 0.55 : undefined },
+    tag('title', {}, text(title)),
+    finite(yInterval) ? whisker(x, toY(yInterval!.low), x, toY(yInterval!.high)) : undefined,
+    finite(xInterval) ? whisker(toX(xInterval!.low), y, toX(xInterval!.high), y) : undefined,
+    dot(status, x, y, colour, colours),
+  );
+}
+
+const finite = (interval: { readonly low: number; readonly high: number } | null): boolean =>
+  interval !== null && Number.isFinite(interval.low) && Number.isFinite(interval.high);
+
+function dot(status: ParetoPoint['status'], cx: number, cy: number, colour: string, { ground }: ChartColours): Markup {
+  if (status === 'published') return tag('path', { d: diamond(cx, cy, 5), fill: ground, stroke: colour, 'stroke-width': 1.5 });
+  const isFront = status === 'front';
+  return tag('circle', { cx, cy, r: isFront ? 4.5 : 3.5, fill: colour, stroke: ground, 'stroke-width': 1 });
+}
+
+const diamond = (x: number, y: number, r: number): string => `M${x.toFixed(1)} ${(y - r).toFixed(1)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`;
+
+function legendOf({ points, series, staircase }: ParetoView, colours: ChartColours) {
+  const ofSeries = series.map((name, i) => {
+    const status = points.find((point) => point.series === name)!.status === 'published' ? 'published' : 'front';
+    return { sample: dot(status, 0, 0, seriesColour(colours, i), colours), label: name };
+  });
+  const front = {
+    sample: tag('path', { d: 'M-8 4h8v-8h8', fill: 'none', stroke: colours.mark, 'stroke-width': 1.5 }),
+    label: 'Pareto front',
+  };
+  return [...ofSeries, ...(staircase.length > 1 ? [front] : [])];
+}

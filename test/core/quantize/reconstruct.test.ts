@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { quantize } from '../../../core/quantize/reference.ts';
+import { reconstructor } from '../../../core/quantize/reconstruct.ts';
+import { jobs, tensors } from './inputs.ts';
+
+test('the reconstruct of a tensor in memory equals the reference, for any tensor and rule', () => {
+  fc.assert(
+    fc.property(tensors, jobs, ({ shape, weights: drawn }, job) => {
+      const weights = Float32Array.from(drawn);
+      const expected = Float32Array.from(quantize(weights, shape, job.codebook, job.rule).reconstruct);
+      const reconstruct = reconstructor(shape, job);
+      const found = new Float32Array(weights.length);
+      reconstruct(weights, found);
+      expect(found).toEqual(expected);
+      // Over another tensor's rooms, and over the weights themselves.
+      reconstruct(weights, weights);
+      expect(weights).toEqual(expected);
+    }),
+    { numRuns: 1500 },
+  );
+});
