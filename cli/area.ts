@@ -14,7 +14,7 @@ import { codeUsage, type UsageAsked } from './codeUsage.ts';
 import { formatsNamed, paperFormat } from './formats.ts';
 import { cellsNamed, type HardwareAsked, type Synthesis, withSynthesis } from './hardware.ts';
 import { say } from './output.ts';
-import { proofText, proved } from './prove.ts';
+import { proofText, proved, refutations } from './prove.ts';
 
 export interface AreaArguments {
   readonly names: readonly string[];
@@ -77,6 +77,7 @@ export async function printArea({ names, file, asked, shares, usage, what, form 
       const proofs = await proved(format, asked, library, synthesis);
       // JSON on standard output stays JSON.
       (form === 'json' ? process.stderr : process.stdout).write(proofText(format, proofs));
+      for (const refutation of refutations(format, proofs)) say.error(refutation);
       isAllProved &&= proofs.every(({ proof }) => proof.kind === 'proved');
     }
     return isAllProved ? 0 : 1;
@@ -133,5 +134,5 @@ async function switchedBy(
   const netlist = readNetlist(results.find(({ design }) => design === whole)!.netlist, whole, cellModels(library));
   // We have written it ourselves.
   if ('fault' in netlist) throw new Error(netlist.fault);
-  return switchedArea(netlist, source, usage, SEED);
+  return switchedArea(netlist, library, source, usage, SEED);
 }

@@ -83,7 +83,7 @@ export function areaTables(found: AreaRows): string {
   const fixed = [...new Set(rows.map(({ report }) => report.grid.fixedPointBits))].filter((bits) => bits !== undefined);
   const notes = [
     `chip: ${percentOf(shares.mac)} of it in proportion to MAC area, ${percentOf(shares.memory)} to bits of weights; change over INT4 (arXiv 2405.03103)`,
-    `power: toggles of the netlist on operands drawn ${usedOn === undefined ? 'uniformly' : `as ${visible(usedOn)} uses the codes`}, weighted by the area of their cells, over those of INT4; without glitches, wires and clock`,
+    `power: toggles of the netlist on operands drawn ${usedOn === undefined ? 'uniformly' : `as ${visible(usedOn)} uses the codes`}, weighted by the area of their cells, and the clock inside flip-flops, over those of INT4; without glitches, wires and clock tree`,
     ...fixed.map(
       (bits) => `k: levels have no common grid and are rounded to fixed point of ${bits} bits; another --fixed-point is another area`,
     ),

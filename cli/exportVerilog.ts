@@ -28,6 +28,11 @@ export interface ExportArguments {
   readonly existing: 'keep' | 'replace';
 }
 
+interface Placed {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Writes the MAC of each format as Verilog, with a testbench beside it. Returns the exit code. Nothing is written unless everything can be. */
 export async function exportVerilog(args: ExportArguments): Promise<number> {
   const formats = await formatsNamed(args.names, args.file);
@@ -44,9 +49,8 @@ export async function exportVerilog(args: ExportArguments): Promise<number> {
   const names = files.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Failure(`Two formats would both be ${twice}; export them into folders of their own, with --out`);
-  const placed = files.map(({ name, text }) => ({ path: join(args.folder, name), text: sealed(text) }));
-  if (args.existing === 'keep') for (const { path } of placed) refuseToReplace(path);
-  write(args.folder, placed);
+  const placed = files.map(({ name, text }): Placed => ({ path: join(args.folder, name), text: sealed(text) }));
+  write(args.folder, placed, args.existing);
   process.stdout.write(placed.map(({ path }) => `${visible(path)}\n`).join(''));
   return 0;
 }
@@ -107,15 +111,17 @@ function refuseToReplace(path: string): void {
 }
 
 /** Each file appears whole or not at all. */
-function write(folder: string, files: readonly { readonly path: string; readonly text: string }[]): void {
+function write(folder: string, files: readonly Placed[], existing: ExportArguments['existing']): void {
   try {
     mkdirSync(folder, { recursive: true });
+    if (existing === 'keep') for (const { path } of files) refuseToReplace(path);
     for (const { path, text } of files) {
       const temporary = `${path}.${process.pid}.tmp`;
       writeFileSync(temporary, text, { flag: 'wx' });
       renameSync(temporary, path);
     }
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(`Cannot write into ${visible(folder)}: ${reasonOf(error)}`);
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Argument, Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { paperShares } from '../core/hardware/figures.ts';
+import type { ChartTheme } from '../core/view/svg/colours.ts';
 import { printArea } from './area.ts';
 import { check } from './check.ts';
 import { printCodebook } from './codebook.ts';
@@ -11,6 +12,7 @@ import { printFits } from './fit.ts';
 import { format } from './fmt.ts';
 import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from './hardware.ts';
 import { Failure, say } from './output.ts';
+import { report } from './report.ts';
 import { search } from './search.ts';
 import { type Budget, searchEncoding } from './searchEncoding.ts';
 import { searchPareto } from './searchPareto.ts';
@@ -43,6 +45,17 @@ program
     if (chosen.length > 1) throw new Failure(`--${chosen.join(' and --')} exclude one another`, 2);
     finish(await evaluate(file, chosen[0] ?? 'table', options.tensors ? 'each tensor' : 'totals', options.exact ? 'exact' : 'maximum'));
   });
+
+program
+  .command('report')
+  .description('write a page of a spec: what holds, and the figures with their data')
+  .argument('<file>', 'a .nibble file')
+  .option('--out <page>', 'where the page goes', 'report.html')
+  .option('--svg <folder>', 'each figure as a file as well, with its data as CSV; the folder is made')
+  .addOption(new Option('--theme <name>', 'the colours').choices(['light', 'dark', 'print']).default('light'))
+  .action(async (file: string, options: { out: string; svg?: string; theme: ChartTheme }) =>
+    finish(await report({ file, out: options.out, svgFolder: options.svg, theme: options.theme, version })),
+  );
 
 program
   .command('fit')
@@ -123,6 +136,7 @@ area
   .action(async (names: string[], options: AreaFlags): Promise<void> => {
     const { file, macShare, memoryShare, weights, scale, prove, json } = options;
     if (weights !== undefined && file === undefined) throw new Failure('--weights are declared in a file; say --file', 2);
+    if (scale !== undefined && weights === undefined) throw new Failure('--scale says how --weights are quantized; say --weights', 2);
     const usage = file === undefined || weights === undefined ? undefined : { file, weights, scale };
     const shares = { mac: shareOf('--mac-share', macShare), memory: shareOf('--memory-share', memoryShare) };
     if (shares.mac + shares.memory > 1) throw new Failure('--mac-share and --memory-share are more than the whole chip together', 2);

@@ -55,7 +55,7 @@ const pathOf = (uri: string): string => (uri.startsWith('file:') ? relative('', 
 const oneLine = (message: string): string => message.replace(/\p{Cc}/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 /** Line and column of an offset, from 1. Columns count UTF-16 units, as editors do. */
-function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset);
   const lastBreak = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'));
   return { line: before.split(/\r\n|\r|\n/).length, column: offset - lastBreak };

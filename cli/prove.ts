@@ -65,6 +65,14 @@ export function proofText({ name }: Pick<FormatSpec, 'name'>, proofs: readonly P
   return `\n${lines.join('')}${name}: ${nProved} of ${proofs.length} proved\n`;
 }
 
+/** What is said of those that are not what their codebook says. */
+export const refutations = ({ name }: Pick<FormatSpec, 'name'>, proofs: readonly Proved[]): readonly string[] =>
+  proofs.flatMap(({ design, form, proof }) =>
+    proof.kind === 'refuted'
+      ? [`The ${form} of ${name} ${design} is not what the codebook says, for the codes ${proof.counterexample}`]
+      : [],
+  );
+
 function mark({ kind }: Proof): string {
   return { proved: out.green('✓'), refuted: out.red('✗'), open: out.yellow('?') }[kind];
 }
@@ -74,7 +82,7 @@ function sentence(proof: Proof): string {
     case 'proved':
       return proof.by === 'sat' ? 'proved for all inputs (SAT)' : 'proved for all sequences from a reset on (induction)';
     case 'refuted':
-      return `error: it is not what the codebook says, for the codes ${proof.counterexample}`;
+      return `refuted, for the codes ${proof.counterexample}`;
     case 'open':
       return `not decided: ${proof.reason}`;
   }

@@ -80,7 +80,7 @@ const costsByEstimate = ({ sqnr, roughArea: area }: Measured): readonly number[]
 const costs = ({ sqnr, report }: Synthesised): readonly number[] => [-sqnr, report.best.area];
 
 /** So many single moves, the most promising ones, are tried in pairs. */
-const N_PAIRED = 24;
+const N_PAIRED = 16;
 
 /** The format as it is written, every single move, and pairs of the promising ones, with their errors. */
 async function nearby(args: ParetoArguments, library: CellLibrary, evaluator: Evaluator, options: ReadOptions) {
@@ -206,7 +206,9 @@ function asText(
   const title = `${format.name} on ${visible(weights.name)}, ${visible(scale.name)}, and ${visible(args.asked.hardware.cells)}: levels moved by steps of ${significant(grid.step, 4)}`;
   const head = ['levels', 'front', 'SQNR dB', 'change', 'um2', 'change', 'sum bits'];
   const table = textTable(head, rows, (line, i) => (front.includes(shown[i]!) ? out.green(line) : line));
-  const lines = front.filter(({ moves }) => moves.length > 0).map((point) => `  ${codesLine(point.book)}  // ${changed(point)}\n`);
+  const lines = shown
+    .filter((point) => front.includes(point) && point.moves.length > 0)
+    .map((point) => `  ${codesLine(point.book)}  // ${changed(point)}\n`);
   const pasted = lines.length > 0 ? `\nIn the format, instead of \`levels\`:\n\n${lines.join('')}` : '';
   return `${out.bold(title)}\n\n${table}\n● is beaten by none in both; ${nMeasured} codebooks measured, ${nSynthesised} synthesised, areas ±3 %\n${pasted}`;
 }

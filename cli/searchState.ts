@@ -35,13 +35,12 @@ export function writeState(path: string, key: string, areas: readonly number[]):
 }
 
 function textOf(path: string): string | undefined {
-  const known = statSync(path, { throwIfNoEntry: false });
-  if (!known) return undefined;
-  if (!known.isFile() || known.size > MOST_BYTES)
-    throw new Failure(`${visible(path)} is no file that keeps a search; name another with --state`);
   try {
-    return readFileSync(path, 'utf8');
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (!known) return undefined;
+    if (known.isFile() && known.size <= MOST_BYTES) return readFileSync(path, 'utf8');
   } catch (error) {
     throw new Failure(`${visible(path)}: ${reasonOf(error)}`);
   }
+  throw new Failure(`${visible(path)} is no file that keeps a search; name another with --state`);
 }

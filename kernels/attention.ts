@@ -19,7 +19,7 @@ export function attend(
   out: usize,
   constants: usize,
 ): void {
-  const headBytes = <usize>headSize << 2;
+  const headBytes = (<usize>headSize) << 2;
   const queryBytes = headBytes * <usize>nHeads;
   const keyBytes = headBytes * <usize>nGroups;
   const line = (<usize>(nTokens + 15) & ~15) << 2;
@@ -42,7 +42,7 @@ export function attend(
 /** Writes keys as [headSize][token]. */
 function turn(keys: usize, keyBytes: usize, nTokens: i32, headBytes: usize, turned: usize, line: usize): void {
   for (let t = 0; t < nTokens; t++) {
-    let to = turned + (<usize>t << 2);
+    let to = turned + ((<usize>t) << 2);
     for (let i: usize = 0; i < headBytes; i += 4) {
       f32.store(to, f32.load(keys + i));
       to += line;
@@ -54,7 +54,7 @@ function turn(keys: usize, keyBytes: usize, nTokens: i32, headBytes: usize, turn
 /** Writes the scores of the first `n` keys, and whatever fills the last sixteen. Gives the greatest of the `n`; NaN where one is. */
 function rate(query: usize, headBytes: usize, turned: usize, line: usize, n: i32, scale: f32, scores: usize): f32 {
   const factor = f32x4.splat(scale);
-  const end = <usize>n << 2;
+  const end = (<usize>n) << 2;
   for (let s: usize = 0; s < end; s += 64) {
     let a = f32x4.splat(0);
     let b = f32x4.splat(0);
@@ -88,7 +88,7 @@ function rate(query: usize, headBytes: usize, turned: usize, line: usize, n: i32
 /** Writes e^(score - most) over the scores; the sum of the first `n`. */
 function exponentiate(scores: usize, n: i32, most: f32, constants: usize): f32 {
   const shift = f32x4.splat(most);
-  const end = <usize>n << 2;
+  const end = (<usize>n) << 2;
   let sum: f32 = 0;
   let s: usize = 0;
   for (; s + 16 <= end; s += 16) {
@@ -107,7 +107,7 @@ function exponentiate(scores: usize, n: i32, most: f32, constants: usize): f32 {
 /** Writes the mean of `n` values of a group, weighted by scores that add up to `sum`. */
 function mix(scores: usize, n: i32, values: usize, keyBytes: usize, headBytes: usize, sum: f32, out: usize): void {
   const divisor = f32x4.splat(sum);
-  const end = scores + (<usize>n << 2);
+  const end = scores + ((<usize>n) << 2);
   let i: usize = 0;
   for (; i + 64 <= headBytes; i += 64) {
     let a = f32x4.splat(0);

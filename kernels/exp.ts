@@ -29,7 +29,7 @@ export function exp4(x: v128, constants: usize): v128 {
 
 /** Writes silu(gate) * up over the gates, as `gated` of core/model/layerSteps.ts. Whole vectors are done: both arrays have room for them. */
 export function gate(gates: usize, ups: usize, n: i32, constants: usize): void {
-  const end = gates + (<usize>n << 2);
+  const end = gates + ((<usize>n) << 2);
   for (; gates < end; gates += 16) {
     const x = v128.load(gates);
     const divisor = f32x4.add(v128.load32_splat(constants, ONE), exp4(f32x4.neg(x), constants));

@@ -6,29 +6,29 @@ const ROWS: i32 = 64;
  * The weights come in panels of eight outputs, w[o / 8][k][o % 8], the last filled up with zeros; `tile` is room for 32 numbers.
  */
 export function multiply(x: usize, nRows: i32, nIn: i32, w: usize, nOut: i32, out: usize, tile: usize): void {
-  const inBytes = <usize>nIn << 2;
-  const outBytes = <usize>nOut << 2;
-  const panelBytes = <usize>nIn << 5;
+  const inBytes = (<usize>nIn) << 2;
+  const outBytes = (<usize>nOut) << 2;
+  const panelBytes = (<usize>nIn) << 5;
   for (let first = 0; first < nRows; first += ROWS) {
     const last = min(nRows, first + ROWS);
     for (let o = 0; o < nOut; o += 8) {
       const panel = w + <usize>(o >> 3) * panelBytes;
       const nStored = min(8, nOut - o);
       let from = x + <usize>first * inBytes;
-      let to = out + <usize>first * outBytes + (<usize>o << 2);
+      let to = out + <usize>first * outBytes + ((<usize>o) << 2);
       let t = first;
       for (; t + 4 <= last; t += 4) {
         if (nStored === 8) fourRows(from, inBytes, panel, to, outBytes);
         else {
           fourRows(from, inBytes, panel, tile, 32);
-          for (let row: usize = 0; row < 4; row++) memory.copy(to + row * outBytes, tile + (row << 5), <usize>nStored << 2);
+          for (let row: usize = 0; row < 4; row++) memory.copy(to + row * outBytes, tile + (row << 5), (<usize>nStored) << 2);
         }
         from += inBytes << 2;
         to += outBytes << 2;
       }
       for (; t < last; t++) {
         oneRow(from, inBytes, panel, tile);
-        memory.copy(to, tile, <usize>nStored << 2);
+        memory.copy(to, tile, (<usize>nStored) << 2);
         from += inBytes;
         to += outBytes;
       }

@@ -15,11 +15,13 @@ import type { CachePlace } from './cacheFolder.ts';
 import { type Estimated, estimateAll } from './estimates.ts';
 import { isSmall, jobOf, type TensorPlan, tensorPlan } from './evaluationPlan.ts';
 import type { Place } from './expandPattern.ts';
+import type { FactOptions } from './factRun.ts';
 import { FactFinder } from './facts.ts';
 import { KnownTensors } from './knownTensors.ts';
 import type { MeasureTask } from './measureTensor.ts';
 import type { InspectedTensor, Inspection, TensorTask } from './openedWeights.ts';
 import type { AnswerTask, ProfileAnswer, TableTask } from './profileTasks.ts';
+import { profileOfWeights, type WeightsProfile } from './weightProfiles.ts';
 
 export interface EvaluateOptions {
   /** Where the paths of weights start, and what they may not leave. */
@@ -100,6 +102,11 @@ export class Evaluator {
     }
     if (isTooMuch) for (const [key, result] of estimated) if (!results.has(key)) results.set(key, result);
     return { results, problems, nLeftOut: isTooMuch ? total : 0 };
+  }
+
+  /** What weights look like, normalised as a key says: for a picture of them. */
+  profile(weights: WeightsSpec, key: ProfileKey, options: FactOptions): Promise<WeightsProfile> {
+    return profileOfWeights(weights, key, this.#tensors, this.#pool, options);
   }
 
   /** Ends the threads. */

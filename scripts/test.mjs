@@ -8,6 +8,7 @@ const report = join(root, 'out/vitest.json');
 /** In the order in which they make sense: a test of the package wants a package. `counts` says where a step's own counts are found. */
 const steps = [
   { title: 'VS Code to test in', command: ['bash', 'scripts/setup-vscode.sh'], counts: asOne },
+  { title: 'Verilog simulators to test with', command: ['bash', 'scripts/setup-hardware-tools.sh'], counts: asOne },
   { title: 'types, lint and format', command: ['node', 'scripts/check.mjs'], counts: lastLine },
   { title: 'build', command: ['node', 'esbuild.mjs'], counts: asOne },
   { title: 'package', command: ['node', 'scripts/package.mjs'], counts: asOne },

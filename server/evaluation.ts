@@ -21,6 +21,8 @@ export class EvaluationRuns {
   readonly #session: Session;
   readonly #changed: () => void;
   readonly #running = new Map<string, Run>();
+  /** Syntheses go on when all else is known: each takes about a second. */
+  readonly #synthesising = new Map<string, AbortController>();
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** @param changed Called when diagnostics and lenses say something new. */
@@ -49,14 +51,7 @@ export class EvaluationRuns {
   /** Evaluates a document up to the limit of automatic evaluations, once what the user has asked for is done. */
   async now(document: TextDocument): Promise<void> {
     if (this.#running.get(document.uri)?.isAsked) return this.soon(document);
-    const done = await this.#run(document, undefined, this.#session.settings.limit, () => undefined);
-    if (done && done.nLeftOut > 0) {
-      this.#status(
-        document.uri,
-        'idle',
-        `${count(done.nLeftOut)} weights times formats are more than \`nibble.evaluate.limit\`; evaluate on command`,
-      );
-    }
+    await this.#run(document, undefined, this.#session.settings.limit, () => undefined);
   }
 
   /** Evaluates a document because the user asked, whatever it takes. */
@@ -84,6 +79,7 @@ export class EvaluationRuns {
   close(uri: string): void {
     this.notSoon(uri);
     this.#running.get(uri)?.controller.abort();
+    this.#synthesising.get(uri)?.abort();
   }
 
   async #run(
@@ -95,6 +91,7 @@ export class EvaluationRuns {
   ) {
     const { uri } = document;
     this.#running.get(uri)?.controller.abort();
+    this.#synthesising.get(uri)?.abort();
     const { weights: linked, asked } = this.#session.analysis(document);
     const nAreas = areaWishes(this.#session.analysis(document)).length;
     if (this.#session.evaluations(document, format).length === 0 && linked.size === 0 && asked.length === 0 && nAreas === 0) {
@@ -140,12 +137,14 @@ export class EvaluationRuns {
       await this.sendResults(document);
       this.#changed();
       await this.#wish(document, machine.facts, { ...options, onProgress: () => undefined });
-      if (this.#running.get(uri) === run) this.#status(uri, 'idle', '');
-      return { ...done, problems, nLeftOut: done.nLeftOut + found.nLeftOut, nFormats: new Set(evaluations.map((e) => e.format.name)).size };
+      const last = leftOut(done.nLeftOut + found.nLeftOut);
+      if (controller.signal.aborted) this.#idle(run, uri, last);
+      else if (this.#running.get(uri) === run) this.#synthesise(document, machine.facts, options, last).catch((error) => this.#fail(error));
+      return { ...done, problems, nFormats: new Set(evaluations.map((e) => e.format.name)).size };
     } catch (error) {
       // A newer run has taken over, or the user cancelled: nothing is wrong.
       if (controller.signal.aborted) {
-        if (this.#running.get(uri) === run) this.#status(uri, 'idle', '');
+        this.#idle(run, uri, '');
         return undefined;
       }
       this.#status(uri, 'error', error instanceof Error ? error.message : String(error));
@@ -156,17 +155,46 @@ export class EvaluationRuns {
     }
   }
 
+  /** Says that a run has ended, unless a newer one has taken over. */
+  #idle(run: Run, uri: string, message: string): void {
+    if (this.#running.get(uri) === run) this.#status(uri, 'idle', message);
+  }
+
   /** Finds out what is nice to know: never worth more than an automatic evaluation, whoever asked. */
   async #wish(document: TextDocument, facts: Facts, options: Parameters<Facts['find']>[1]): Promise<void> {
     const limit = Math.min(options.limit, this.#session.settings.limit);
-    const synthesising = (done: number, total: number): void =>
-      this.#status(document.uri, 'evaluating', `Synthesising ${total} formats`, done, total);
     try {
       if ((await findWishes(document, this.#session, facts, { ...options, limit })) === 'news') this.#changed();
-      await findAreas(document, this.#session, facts, { ...options, onProgress: synthesising }, this.#changed);
     } catch (error) {
       // A newer run has taken over, or the user has seen enough: what was measured stands.
       if (!options.signal.aborted) throw error;
+    }
+  }
+
+  /**
+   * Synthesises what a document shows the area of. Nobody waits for it; the next run of the document ends it.
+   * @param last What the status says once it is done.
+   */
+  async #synthesise(
+    document: TextDocument,
+    facts: Facts,
+    options: Omit<Parameters<Facts['find']>[1], 'onProgress'>,
+    last: string,
+  ): Promise<void> {
+    const { uri } = document;
+    const controller = new AbortController();
+    this.#synthesising.set(uri, controller);
+    const onProgress = (done: number, total: number): void => this.#status(uri, 'evaluating', `Synthesising ${total} formats`, done, total);
+    try {
+      await findAreas(document, this.#session, facts, { ...options, signal: controller.signal, onProgress }, this.#changed);
+    } catch (error) {
+      // A newer run has taken over, or the document is closed.
+      if (!controller.signal.aborted) throw error;
+    } finally {
+      if (this.#synthesising.get(uri) === controller) {
+        this.#synthesising.delete(uri);
+        if (!controller.signal.aborted) this.#status(uri, 'idle', last);
+      }
     }
   }
 
@@ -210,6 +238,10 @@ interface Run {
   /** Whether the user asked for it: then it is not ended for an automatic one, which does less. */
   readonly isAsked: boolean;
 }
+
+/** What an automatic evaluation did not do, and what can be done about it; nothing where all is done. */
+const leftOut = (nWeights: number): string =>
+  nWeights > 0 ? `${count(nWeights)} weights times formats are more than \`nibble.evaluate.limit\`; evaluate on command` : '';
 
 const nothingToDo = (format: string | undefined): string =>
   format === undefined

@@ -1,8 +1,10 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { hardwareSource } from '../core/hardware/hardwareSource.ts';
 import { verilogOf } from '../core/ide/verilogOf.ts';
-import { areaPairs, requestsOf } from '../core/lang/areaPairs.ts';
+import { areaRequest } from '../core/lang/areaMeasures.ts';
+import { areaPairs } from '../core/lang/areaPairs.ts';
 import { type AreaRequest, factOf } from '../core/lang/facts.ts';
 import type { Linked } from '../core/lang/spec.ts';
 import type { SynthesiseParams, SynthesiseResult, Verilog, VerilogParams } from '../protocol/messages.ts';
@@ -38,7 +40,8 @@ export async function synthesise(
   if (!document) return { nFormats: 0, problem: 'This document is not open' };
   const name = format ?? (position && formatAt(document, document.offsetAt(position), session));
   const pairs = areaPairs(session.analysis(document)).filter(({ format: { symbol } }) => name === undefined || symbol.name === name);
-  const requests = requestsOf(pairs).map((request): AreaRequest => ({ ...request, effort: 'full' }));
+  const possible = pairs.filter((pair) => !('problem' in hardwareSource(pair.format.codebook, pair.hardware.spec)));
+  const requests = possible.map((pair): AreaRequest => ({ ...areaRequest(pair.format, pair.hardware), effort: 'full' }));
   if (requests.length === 0) return { nFormats: 0, problem: nothing(name) };
   const controller = new AbortController();
   const watch = token.onCancellationRequested(() => controller.abort());
@@ -57,7 +60,7 @@ export async function synthesise(
       changed();
     }
     if (controller.signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The synthesis was cancelled');
-    return { nFormats: pairs.length, ...(problem === undefined ? {} : { problem }) };
+    return { nFormats: requests.length, ...(problem === undefined ? {} : { problem }) };
   } catch (error) {
     if (controller.signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The synthesis was cancelled');
     throw error;

@@ -94,7 +94,7 @@ describe('docs/cli.md lists', () => {
     .filter((name) => name !== 'help');
 
   test('every command', () => {
-    expect(commands).toEqual(['check', 'eval', 'fit', 'search', 'fmt', 'codebook', 'lsp']);
+    expect(commands).toEqual(['check', 'eval', 'fit', 'search', 'fmt', 'codebook', 'area', 'export', 'lsp']);
     const sections = [...cliPage.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(commands);
   });
@@ -141,6 +141,66 @@ describe('docs/cli.md lists', () => {
     expect([...Object.keys(rest), 'best', 'points', 'written'].sort()).toEqual([...ofAll!].sort());
     for (const point of [best, ...points]) expect(Object.keys(point).sort()).toEqual([...ofPoint!].sort());
   });
+
+  test(
+    'every key of the JSON of `area`',
+    () => {
+      const { best, reference, ...rest } = json('area', 'E2M1', '--json') as { best: object; reference: object };
+      const [ofFormat, ofUnit] = tablesOf('JSON of area');
+      expect([...Object.keys(rest), 'best', 'reference'].sort()).toEqual([...ofFormat!].sort());
+      for (const unit of [best, reference]) expect(Object.keys(unit).sort()).toEqual([...ofUnit!].sort());
+    },
+    synthesisMs,
+  );
+
+  test(
+    'every key of the JSON of `search encoding`',
+    () => {
+      const { written, best, ...rest } = json(
+        'search',
+        'encoding',
+        'examples/paper.nibble',
+        '--format',
+        'E2M1',
+        '--budget',
+        '1',
+        '--json',
+      ) as {
+        written: object;
+        best: object;
+      };
+      const [ofAll, ofAssignment] = tablesOf('JSON of search encoding');
+      expect([...Object.keys(rest), 'written', 'best'].sort()).toEqual([...ofAll!].sort());
+      for (const one of [written, best]) expect(Object.keys(one).sort()).toEqual([...ofAssignment!].sort());
+    },
+    synthesisMs,
+  );
+
+  test(
+    'every key of the JSON of `search pareto`',
+    () => {
+      const { points, ...rest } = json(
+        ...[
+          'search',
+          'pareto',
+          'examples/paper.nibble',
+          '--format',
+          'E2M1',
+          '--weights',
+          'tiny',
+          '--scale',
+          'block128',
+          '--budget',
+          '1',
+          '--json',
+        ],
+      ) as { points: object[] };
+      const [ofAll, ofPoint] = tablesOf('JSON of search pareto');
+      expect([...Object.keys(rest), 'points'].sort()).toEqual([...ofAll!].sort());
+      for (const point of points) expect(Object.keys(point).sort()).toEqual([...ofPoint!].sort());
+    },
+    synthesisMs,
+  );
 
   const json = (...args: string[]): object =>
     JSON.parse(
@@ -203,6 +263,9 @@ describe('docs/ARCHITECTURE.md', () => {
     ).toEqual([]);
   });
 });
+
+/** A synthesis takes a second, and some where everything is synthesised for the first time on a busy machine. */
+const synthesisMs = 60_000;
 
 interface Manifest {
   readonly contributes: {

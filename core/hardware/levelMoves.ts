@@ -14,10 +14,10 @@ export interface Moved {
   readonly book: Codebook;
 }
 
-/** How far a level is moved, in steps either way: near levels first, and powers of two, as these decide how wide a product is. */
-const DISTANCES = [1, 2, 4] as const;
+/** How far a level is moved, in steps either way: coarse grids need the near ones, fine grids the far ones. */
+const DISTANCES = [1, 2, 4];
 
-/** Every codebook that one move leads to. A 0 stays, and no two levels meet. */
+/** Every codebook that one move leads to. A 0 stays, and levels keep their order. */
 export function singleMoves(book: Codebook, grid: Grid): readonly Moved[] {
   const moves = [...book.codes].flatMap((code) =>
     DISTANCES.flatMap((steps) => [
@@ -33,7 +33,7 @@ export function doubleMoves(book: Codebook, grid: Grid, moves: readonly Move[]):
   return moves.flatMap((move, i) => moves.slice(i + 1).flatMap((other) => withMoves(book, grid, [move, other]) ?? []));
 }
 
-/** Undefined where the moves are none, meet, or leave the grid. */
+/** Undefined where a level has two moves, meets or passes another one, or leaves the grid. */
 function withMoves(book: Codebook, grid: Grid, moves: readonly Move[]): Moved | undefined {
   if (new Set(moves.map(({ code }) => code)).size < moves.length) return undefined;
   const integers = [...grid.integers];
@@ -42,13 +42,11 @@ function withMoves(book: Codebook, grid: Grid, moves: readonly Move[]): Moved | 
     if (from === undefined || from === 0 || Math.abs(from + steps) > LARGEST_INTEGER) return undefined;
     integers[code] = from + steps;
   }
-  const used = integers.filter((integer) => integer !== undefined);
-  // A codebook may have repeated levels; a move may not make more of them.
-  if (new Set(used).size < new Set(grid.integers.filter((integer) => integer !== undefined)).size) return undefined;
   const levels = Float64Array.from(book.levels, (level, code) =>
     moves.some((move) => move.code === code) ? plain(integers[code]! * grid.step) : level,
   );
-  return { moves, book: codebook(levels, book.ties, book.bits) };
+  const moved = codebook(levels, book.ties, book.bits);
+  return moved.codes.join() === book.codes.join() ? { moves, book: moved } : undefined;
 }
 
 /** Without the digits that multiplying leaves. */

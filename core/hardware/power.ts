@@ -1,3 +1,4 @@
+import type { CellLibrary } from './cells/cellLibrary.ts';
 import { bitsOf } from './netlist/checkVectors.ts';
 import { clearLanes, type LaneBits, putLane, xorshift } from './netlist/lanes.ts';
 import type { Netlist } from './netlist/netlist.ts';
@@ -15,15 +16,22 @@ const N_STEPS = 512;
 const N_WORDS = 4;
 
 /**
- * What a MAC switches in one step, in um^2: the toggles of every cell's outputs, each times the area of its cell, on average. Dynamic power is
- * proportional to it as far as the load that a cell drives is to its area. Toggles are those from one settled state to the next: glitches, wires
- * and the clock tree are not in it. So only the ratio of two such figures from the same cells says anything.
+ * A flip-flop has two inverters of its own in a row that make the phases of its clock (Weste and Harris, CMOS VLSI Design, 4th edition, 10.3), and
+ * both switch at both edges.
+ */
+const CLOCK_TOGGLES = 2 * 2;
+
+/**
+ * What a MAC switches in one step, in um^2: the toggles of every cell's outputs, each times the area of its cell, on average, and those of the clock
+ * inside the flip-flops, each times the area of an inverter. Dynamic power is proportional to it as far as the load that a cell drives is to its
+ * area. Toggles are those from one settled state to the next: glitches, wires and the clock tree are not in it. So only the ratio of two such
+ * figures from the same cells says anything.
  *
  * The netlist has the ports `clr`, `a` and `b` of a MAC. Operands are drawn independently of one another with the generator xorshift32 from a
  * seed: codes as often as they are used; of int8 and finite fp16 every bit pattern equally often. After `terms` products, or 256, the sum is
  * cleared.
  */
-export function switchedArea(netlist: Netlist, source: HardwareSource, usage: CodeUsage, seed: number): number {
+export function switchedArea(netlist: Netlist, library: CellLibrary, source: HardwareSource, usage: CodeUsage, seed: number): number {
   const random = xorshift(seed);
   const draws = [drawnCodes(source, usage), source.activation === 'format' ? drawnCodes(source, usage) : drawnActivations(source)] as const;
   const simulation = simulator(netlist, N_WORDS);
@@ -51,7 +59,14 @@ export function switchedArea(netlist: Netlist, source: HardwareSource, usage: Co
       one.before.set(one.words);
     }
   }
-  return driven.reduce((sum, { area, toggles }) => sum + area * toggles, 0) / (N_STEPS * N_WORDS * 32);
+  const logic = driven.reduce((sum, { area, toggles }) => sum + area * toggles, 0) / (N_STEPS * N_WORDS * 32);
+  return logic + netlist.flipFlops.length * CLOCK_TOGGLES * inverterArea(library);
+}
+
+/** Of the smallest inverter; a library that has none has a NAND, which does its work. */
+function inverterArea({ cells }: CellLibrary): number {
+  const areas = cells.filter(({ nInputs, truthTable }) => nInputs === 1 && truthTable === 0b01n).map(({ area }) => area);
+  return areas.length > 0 ? Math.min(...areas) : Math.min(...cells.filter(({ nInputs }) => nInputs === 2).map(({ area }) => area));
 }
 
 /** The nets that cells drive, each with the area of its cell; cells with two outputs, the adders, share theirs out. */

@@ -1,3 +1,4 @@
+import { type AreaEstimate, estimateArea } from '../hardware/areaModel.ts';
 import type { AreaFigures, AreaReport } from '../hardware/areaReport.ts';
 import { int4 } from '../hardware/baselines.ts';
 import { hardwareSource } from '../hardware/hardwareSource.ts';
@@ -6,15 +7,18 @@ import type { Analysis } from '../lang/analysis.ts';
 import { areaRequest, overhead } from '../lang/areaMeasures.ts';
 import { type AreaPair, areaOf, areaPairs, reportOf } from '../lang/areaPairs.ts';
 import { factOf, type KnownOfWeights } from '../lang/facts.ts';
+import { rememberedOf } from '../lang/remembered.ts';
 import type { FormatSpec } from '../lang/spec.ts';
 import { significant } from '../view/digits.ts';
 import { code } from './markdown.ts';
 
-/** What a format costs, for its lens: on the first hardware where that is known; undefined where it is on none. */
+/** What a format costs, for its lens: on the first hardware where that is known or can be estimated; undefined where it is on none. */
 export function areaLens(format: FormatSpec, analysis: Analysis): string | undefined {
   for (const pair of pairsOf(format, analysis)) {
     const report = reportOf(pair, analysis.known);
     if (report) return `${areaText(report.best)} on ${pair.hardware.name}${ratioText(report.best, baseOf(pair, analysis.known)?.best)}`;
+    const estimate = areaOf(pair, analysis.known) ? undefined : estimateOf(pair);
+    if (estimate) return `${estimateText(estimate)} on ${pair.hardware.name}`;
   }
   return undefined;
 }
@@ -34,7 +38,10 @@ function lineOf(pair: AreaPair, known: KnownOfWeights): string {
   const source = hardwareSource(format.codebook, hardware.spec);
   if ('problem' in source) return `- no area ${on}: ${source.problem}`;
   const found = areaOf(pair, known);
-  if (!found) return `- not synthesised yet ${on}`;
+  if (!found) {
+    const estimate = estimateOf(pair);
+    return estimate ? `- **${estimateText(estimate)}** ${on} · estimated, not synthesised yet` : `- not synthesised yet ${on}`;
+  }
   if ('problem' in found) return `- no area ${on}: ${code(found.problem)}`;
   const base = baseOf(pair, known);
   const { best, grid, node, checked, yosys } = found;
@@ -50,6 +57,15 @@ function lineOf(pair: AreaPair, known: KnownOfWeights): string {
   const published = isOfPaper(format) ? publishedMac(format.name) : undefined;
   return [line, ...(fullLine(pair, known) ?? []), ...(published ? [publishedLine(published, found, base)] : [])].join('\n');
 }
+
+/** What a model says before a synthesis does; undefined where it does not apply. */
+const estimateOf = ({ format, hardware: { spec, libertyFrom } }: AreaPair): AreaEstimate | undefined =>
+  rememberedOf(format.codebook, `estimate ${JSON.stringify([spec, libertyFrom?.uri])}`, () => {
+    const source = hardwareSource(format.codebook, spec);
+    return 'problem' in source || libertyFrom ? undefined : estimateArea(source, spec.cells);
+  });
+
+const estimateText = ({ area, within }: AreaEstimate): string => `≈ ${significant(area, 3)} um2 ± ${significant(100 * within, 2)} %`;
 
 /** What more effort has found, where the user asked for it. */
 function fullLine(pair: AreaPair, { facts }: KnownOfWeights): readonly string[] | undefined {

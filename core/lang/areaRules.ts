@@ -80,8 +80,8 @@ function declaredPairs(analysis: Synthesised): readonly AreaPair[] {
   return [...new Map(written.toReversed().map((pair) => [pair.format.symbol, pair])).values()].toReversed();
 }
 
-/** Fewer bits than this are no remark: the range of any other level may need one more. */
-const REMARKABLE_BITS = 2;
+/** Fewer bits than this are no remark: the least of any powers of two saves 2, as products have twice as many bits. */
+const REMARKABLE_BITS = 3;
 
 function wideGrid({ format, hardware }: AreaPair, at: Span, known: KnownOfWeights): Finding[] {
   const wide = rememberedOf(format.codebook, `wide grid ${JSON.stringify(hardware.spec)}`, () => widestLevel(format, hardware));

@@ -34,6 +34,14 @@ export function fixedAxis(low: number, high: number, nTicks: number): Axis {
   return { kind: 'linear', low, high, ticks: linearTicks(Math.ceil(low / step - 1e-9) * step, high, step) };
 }
 
+/** An axis with a margin beyond all finite values, for points, none of which is to lie on the border. */
+export function pointAxis(values: Iterable<number>, nTicks: number): Axis {
+  const { least, most } = extremes(values, Number.NEGATIVE_INFINITY);
+  const { low, high } = widened(least, most);
+  const margin = (high - low) * 0.06;
+  return fixedAxis(low - margin, high + margin, nTicks);
+}
+
 /** An axis of powers of ten over all values above 0. */
 export function logAxis(values: Iterable<number>, nTicks: number): Axis {
   const { least, most } = extremes(values, 0);
@@ -76,10 +84,13 @@ function linearTicks(low: number, high: number, step: number): readonly Tick[] {
   return Array.from({ length: n + 1 }, (_, i) => {
     const value = low + i * step;
     const rounded = Math.abs(value) < step * 1e-6 ? 0 : value;
-    const label = step < 1e-4 || Math.abs(high) >= 1e6 ? significant(rounded, 4) : rounded.toFixed(decimals);
+    const label = step < 1e-4 || Math.abs(high) >= 1e6 ? significant(rounded, 4) : grouped(rounded.toFixed(decimals));
     return { value: rounded, label: label.replace('-', '−') };
   });
 }
+
+/** With thin spaces between thousands. */
+const grouped = (digits: string): string => (digits.includes('.') ? digits : digits.replace(/\B(?=(\d{3})+$)/g, '\u2009'));
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 

@@ -130,7 +130,8 @@ function curveOf(fit: NormalFit | StudentTFit, cells: Cells, nBins: number): Den
 
 function curveLabel(fit: NormalFit | StudentTFit): string {
   if (fit.kind === 'normal') return `normal, σ ${significant(fit.sigma, 3)}`;
-  return `Student t, ν ${fit.asGoodAsNormal ? 'as good as normal' : significant(fit.nu, 3)}, σ ${significant(fit.sigma, 3)}`;
+  const nu = fit.asGoodAsNormal ? ' as good as normal' : `, ν ${significant(fit.nu, 3)}`;
+  return `Student t${nu}, σ ${significant(fit.sigma, 3)}`;
 }
 
 /** Shares of weights, evenly spaced in normal quantiles, as far out as one weight of all lies. */

@@ -9,7 +9,7 @@ export interface Recipe {
   readonly abc: string;
 }
 
-/** How long a synthesis may look for smaller netlists: with two recipes, or with all. */
+/** How long a synthesis may look for smaller netlists: with two or three recipes, or with all. */
 export type Effort = 'quick' | 'full';
 
 /** What the designs of a run have in common, as far as it decides which recipes suit them. */

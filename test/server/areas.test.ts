@@ -33,8 +33,8 @@ describe('area', { timeout: 120_000 }, () => {
   test('comes by itself once typing pauses: in assertions, hovers and lenses', async () => {
     const client = await start();
     await client.open(uri, spec);
-    expect(await hoverOf(client, 1, 8)).toContain('not synthesised yet on `asic`');
-    await client.statuses.until(({ state }) => state === 'idle');
+    expect(await hoverOf(client, 1, 8)).toContain('estimated, not synthesised yet');
+    await client.statuses.until(({ state }) => state === 'idle', 0, 90_000);
     expect(await hoverOf(client, 1, 8)).toMatch(/\*\*\d+ um2 \(\d+ GE\)\*\* on `asic`, 0\.\d\d x INT4 .* synthesised, 64 of 64 checked/);
     const failed = (await diagnosticsOf(client)).filter(({ code }) => code === 'assert.failed');
     expect(failed.map(({ range }) => range.start.line)).toEqual([3]);
@@ -55,7 +55,7 @@ describe('area', { timeout: 120_000 }, () => {
 test('without Yosys everything else is there, and what is wrong is said once', { timeout: 60_000 }, async () => {
   const client = await start({ hardware: { yosys: folder.at('no-yosys') } });
   await client.open(uri, spec);
-  await client.statuses.until(({ state }) => state === 'idle');
+  await client.statuses.until(({ state }) => state === 'idle', 0, 90_000);
   const found = (await diagnosticsOf(client)).filter(({ code }) => code === 'hardware.not-synthesised');
   expect(found.map(({ message }) => message)).toEqual([expect.stringMatching(/Cannot run .*no-yosys as Yosys/)]);
 });
@@ -63,12 +63,11 @@ test('without Yosys everything else is there, and what is wrong is said once', {
 test('a newer text ends the synthesis of the older', { timeout: 120_000 }, async () => {
   const client = await start();
   await client.open(uri, spec);
-  await client.statuses.until(({ message }) => message.startsWith('Synthesising'));
-  await client.change(
-    uri,
-    'hardware asic { cells = nangate45, terms = 16 }\nformat Other { levels = [-1, 0, 1, none, none, none, none, none], bits = 3 }',
-  );
-  await client.statuses.until(({ state }) => state === 'idle');
+  await client.statuses.until(({ message }) => message.startsWith('Synthesising'), 0, 90_000);
+  await client.change(uri, {
+    text: 'hardware asic { cells = nangate45, terms = 16 }\nformat Other { levels = [-1, 0, 1, none, none, none, none, none], bits = 3 }',
+  });
+  await client.statuses.until(({ state }) => state === 'idle', 0, 90_000);
   expect(await hoverOf(client, 1, 8)).toContain('synthesised, 64 of 64 checked');
 });
 

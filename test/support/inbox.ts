@@ -1,4 +1,4 @@
-/** Far beyond what anything here takes: what has not come by then does not come. */
+/** Far beyond what almost anything here takes: what has not come by then does not come. */
 const limitMs = 10_000;
 
 /** What arrives in its own time, kept so that a test may wait for it before or after. */
@@ -15,8 +15,8 @@ export class Inbox<T> {
     for (const look of [...this.#waiting]) look();
   }
 
-  /** The first item, from place `from` on, that is as wanted. Rejects where none comes. */
-  until(isWanted: (item: T) => boolean, from = 0): Promise<T> {
+  /** The first item, from place `from` on, that is as wanted. Rejects where none comes in time. */
+  until(isWanted: (item: T) => boolean, from = 0, withinMs = limitMs): Promise<T> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = this.#items.slice(from).find(isWanted);
@@ -28,7 +28,7 @@ export class Inbox<T> {
       const timer = setTimeout(() => {
         this.#waiting.delete(look);
         reject(new Error(`Nothing as wanted came, only ${JSON.stringify(this.#items.slice(from)).slice(0, 2000)}`));
-      }, limitMs);
+      }, withinMs);
       this.#waiting.add(look);
       look();
     });

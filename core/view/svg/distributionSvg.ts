@@ -16,7 +16,7 @@ const STRIP = { name: 18, bars: 26, gap: 10 } as const;
 
 /**
  * The histogram with the fitted curves, over a strip for each format: its levels, its thresholds, and a bar over each interval for the error that it
- * contributes, all strips on one scale. The levels of the first format go up through the histogram.
+ * contributes, each strip on its own scale, whose highest is written at its end. The levels of the first format go up through the histogram.
  */
 export function distributionSvg(view: DistributionView, scale: 'linear' | 'log', title: string, drawing: Drawing): string {
   const { width, colours } = drawing;
@@ -30,10 +30,7 @@ export function distributionSvg(view: DistributionView, scale: 'linear' | 'log',
   const box: Box = { left: besidePlot(yAxis) + 4, top, right: width - 18, bottom: top + Math.min(280, Math.max(180, width * 0.36)) };
   const xTitle = `Weight over ${view.normalisedBy}`;
   const below = box.bottom + belowPlot(xTitle, box.right - box.left) + 8;
-  const tallest = view.formats.reduce((most, { intervals }) => intervals.reduce((of, { nsr }) => Math.max(of, nsr), most), 0);
-  const strips = view.formats.map((format, i) =>
-    strip(format, tallest, xAxis, { ...box, top: below + i * STRIP_HEIGHT, bottom: 0 }, drawing),
-  );
+  const strips = view.formats.map((format, i) => strip(format, xAxis, { ...box, top: below + i * STRIP_HEIGHT, bottom: 0 }, drawing));
   const children = [
     head.drawn,
     key.drawn,
@@ -56,7 +53,7 @@ export function distributionSvg(view: DistributionView, scale: 'linear' | 'log',
             }),
           ],
     ),
-    ...[...view.curves].reverse().map(({ kind, points }) =>
+    ...view.curves.map(({ kind, points }) =>
       polyline(
         points.map(({ x, count }) => ({ x: xOf(xAxis, box, x), y: yAt(count, yAxis, box) })),
         kind === 'normal'
@@ -90,7 +87,6 @@ function bar(left: number, right: number, top: number, bottom: number, count: nu
 
 function strip(
   { label, intervals, nsr }: DistributionFormat,
-  tallest: number,
   axis: ReturnType<typeof fixedAxis>,
   place: Box,
   { width, colours }: Drawing,
@@ -98,11 +94,12 @@ function strip(
   const base = place.top + STRIP.name + STRIP.bars;
   const clip = (value: number): number => Math.min(axis.high, Math.max(axis.low, value));
   const x = (value: number): number => xOf(axis, place, clip(value));
-  const figure = nsr > 0 ? `${decibels(-10 * Math.log10(nsr))} dB` : 'without error';
+  const tallest = intervals.reduce((most, interval) => Math.max(most, interval.nsr), 0);
+  const figure = nsr > 0 ? `${decibels(-10 * Math.log10(nsr))} dB, highest ${percent(tallest / nsr)}` : 'without error';
   return tag(
     'g',
     {},
-    tag('text', { x: place.left, y: place.top + 12 }, text(fitted(label, SIZE.text, width - place.left - 130))),
+    tag('text', { x: place.left, y: place.top + 12 }, text(fitted(label, SIZE.text, width - place.left - 175))),
     tag('text', { x: place.right, y: place.top + 12, 'text-anchor': 'end', 'font-size': SIZE.small, fill: colours.muted }, text(figure)),
     intervals.map((interval) => {
       const height = tallest > 0 ? (interval.nsr / tallest) * STRIP.bars : 0;

@@ -17,26 +17,11 @@ export function tag(name: string, attributes: Attributes, ...children: readonly 
     .flat()
     .map((child) => child?.markup ?? '')
     .join('');
-  return { markup: inner === '' && !hasEndTag.has(name) ? `<${name}${written}/>` : `<${name}${written}>${inner}</${name}>` };
+  return { markup: inner === '' && standsAlone.has(name) ? `<${name}${written}/>` : `<${name}${written}>${inner}</${name}>` };
 }
 
-/** HTML reads a slash in the start tag of these as nothing, and waits for their end. */
-const hasEndTag: ReadonlySet<string> = new Set([
-  'p',
-  'td',
-  'th',
-  'div',
-  'section',
-  'table',
-  'tbody',
-  'ul',
-  'li',
-  'h1',
-  'h2',
-  'h3',
-  'code',
-  'span',
-]);
+/** HTML waits for the end of all others, whatever slash their start has. */
+const standsAlone: ReadonlySet<string> = new Set(['meta', 'line', 'rect', 'circle', 'path']);
 
 /** Text of any origin: control and bidi characters shown as their codes, over-long texts shortened, nothing read as markup. */
 export const text = (content: string): Markup => ({ markup: escaped(visible(content)) });

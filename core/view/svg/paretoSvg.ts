@@ -1,4 +1,4 @@
-import { linearAxis } from '../axis.ts';
+import { pointAxis } from '../axis.ts';
 import { axisKinds } from '../designAxes.ts';
 import type { ParetoPoint, ParetoView } from '../pareto.ts';
 import { type ChartColours, seriesColour } from './colours.ts';
@@ -16,8 +16,8 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
   const { width, colours } = drawing;
   const head = heading(drawing, title, nLeftOut(view));
   const key = legend(legendOf(view, colours), 12, head.height, width - 12, colours);
-  const xAxis = linearAxis(reach(view.points, 'x'), width < 500 ? 4 : 8);
-  const yAxis = linearAxis(reach(view.points, 'y'), 6);
+  const xAxis = pointAxis(reach(view.points, 'x'), width < 500 ? 4 : 8);
+  const yAxis = pointAxis(reach(view.points, 'y'), 6);
   const left = besidePlot(yAxis);
   const top = head.height + key.height + 30;
   const box: Box = { left: left + 4, top, right: width - 18, bottom: top + Math.min(420, Math.max(260, width * 0.55)) };
@@ -27,7 +27,12 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
   // What is muted is drawn first and labelled last.
   const order = (status: ParetoPoint['status']): number => ['front', 'published', 'dominated'].indexOf(status);
   const sorted = [...points].sort((a, b) => order(a.point.status) - order(b.point.status));
-  const wanted = sorted.slice(0, MOST_LABELS).map(({ point, x, y }) => ({ x, y, text: fitted(point.label, SIZE.small, 150) }));
+  const wanted = sorted
+    .slice(0, MOST_LABELS)
+    .map(
+      ({ point, x, y }) =>
+        ({ x, y, text: fitted(point.label, SIZE.small, 150), reach: point.status === 'dominated' ? 'near' : 'far' }) as const,
+    );
   const labels = placeLabels(wanted, SIZE.small, { ...box, top: box.top - 4, right: width - 4 }, points, linesOf(stairs));
   const children = [
     head.drawn,

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly x: number;
   readonly y: number;
   readonly text: string;
+  /** `far`: a place with a line to the point is better than none. */
+  readonly reach: 'near' | 'far';
 }
 
 /** Where a label stands: the start of its base line, and whether it is far enough from its point to need a line to it. */
@@ -34,11 +36,11 @@ export function placeLabels(
 ): readonly (PlacedLabel | undefined)[] {
   const marks = points.map(({ x, y }): Box => ({ left: x - RADIUS, right: x + RADIUS, top: y - RADIUS, bottom: y + RADIUS }));
   const taken: Box[] = [];
-  return wanted.map(({ x, y, text }) => {
+  return wanted.map(({ x, y, text, reach }) => {
     const width = textWidth(text, size);
     const isFree = (box: Box): boolean =>
       isInside(box, bounds) && !taken.some((other) => meet(box, other)) && !marks.some((mark) => meet(box, mark));
-    const places = placesAbout(x, y, width, size);
+    const places = placesAbout(x, y, width, size).filter(({ distance }) => reach === 'far' || distance <= NEAR);
     const found = places.find(({ box }) => isFree(box) && !lines.some((line) => meet(box, line))) ?? places.find(({ box }) => isFree(box));
     if (!found) return undefined;
     taken.push(found.box);

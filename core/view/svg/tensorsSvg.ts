@@ -17,7 +17,11 @@ const STEPS = [0.005, 0.5, 1.5, 3] as const;
 export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawing): string {
   const { width, colours } = drawing;
   const rows = view.rows.slice(0, MOST_ROWS);
-  const head = heading(drawing, title, subtitleOf(view, rows.length));
+  const { labels, note } = shortNames(
+    rows.map(({ label }) => label),
+    width * 0.4 - 16,
+  );
+  const head = heading(drawing, title, [subtitleOf(view, rows.length), note].filter((part) => part !== '').join('. '));
   const key = legend(
     [
       ...['best', 'to 0.5 dB below', 'to 1.5', 'to 3', 'more'].map((label, i) => ({
@@ -31,7 +35,7 @@ export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawin
     colours,
   );
   const nu = rows.some((row) => row.nu !== null) ? 44 : 0;
-  const names = Math.min(width * 0.4, 16 + Math.max(60, ...rows.map(({ label }) => textWidth(label, SIZE.small))));
+  const names = Math.min(width * 0.4, 16 + Math.max(60, ...labels.map((label) => textWidth(label, SIZE.small))));
   const left = names + nu + 8;
   const cell = Math.min(64, (width - 12 - left) / Math.max(1, view.formats.length));
   const columns = columnHeads(view, left, head.height + key.height, cell, drawing);
@@ -42,7 +46,7 @@ export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawin
     return tag(
       'g',
       {},
-      tag('text', { x: 12, y: y + 13, 'font-size': SIZE.small }, text(fitted(row.label, SIZE.small, names - 16))),
+      tag('text', { x: 12, y: y + 13, 'font-size': SIZE.small }, text(fitted(labels[i]!, SIZE.small, names - 16))),
       nu === 0
         ? undefined
         : tag('text', { x: left - 8, y: y + 13, 'font-size': SIZE.small, 'text-anchor': 'end', fill: colours.muted }, text(nuOf(row))),
@@ -56,6 +60,31 @@ export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawin
       ? undefined
       : tag('text', { x: left - 8, y: top - 6, 'font-size': SIZE.small, 'text-anchor': 'end', fill: colours.muted }, text('ν'));
   return picture(drawing, top + rows.length * ROW + 14, title, view.spoken, [head.drawn, key.drawn, columns.drawn, nuHead, ...drawn]);
+}
+
+/** Names without what all begin and end with, where they have no room in full; then it is said what was left out. */
+function shortNames(names: readonly string[], room: number): { readonly labels: readonly string[]; readonly note: string } {
+  const [first, ...others] = names;
+  if (first === undefined || others.length === 0 || names.every((name) => textWidth(name, SIZE.small) <= room))
+    return { labels: names, note: '' };
+  const all = first.split('.');
+  const same = (part: (parts: readonly string[]) => string | undefined, own: string | undefined): boolean =>
+    own !== undefined && others.every((name) => part(name.split('.')) === own);
+  const shortest = Math.min(...names.map((name) => name.split('.').length)) - 1;
+  let nStart = 0;
+  while (nStart < shortest && same((parts) => parts[nStart], all[nStart])) nStart++;
+  let nEnd = 0;
+  while (nStart + nEnd < shortest && same((parts) => parts.at(-1 - nEnd), all.at(-1 - nEnd))) nEnd++;
+  const labels = names.map((name) => {
+    const parts = name.split('.');
+    return parts.slice(nStart, parts.length - nEnd).join('.');
+  });
+  const start = nStart > 0 ? [`${all.slice(0, nStart).join('.')}.`] : [];
+  const end = nEnd > 0 ? [`.${all.slice(all.length - nEnd).join('.')}`] : [];
+  return {
+    labels,
+    note: nStart + nEnd === 0 ? '' : `Names are without ${[...start, ...end].map((part) => fitted(part, SIZE.small, 200)).join(' and ')}`,
+  };
 }
 
 function subtitleOf({ rows }: TensorTableView, nShown: number): string {

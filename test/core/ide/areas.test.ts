@@ -44,7 +44,8 @@ describe('a hover', () => {
   });
 
   test('says that nothing is synthesised yet, or why nothing is', () => {
-    expect(hoverOn(analysed(spec), 'E2M1,')).toContain('not synthesised yet on `asic`');
+    expect(hoverOn(analysed(spec.replace('nangate45', '"my.lib"')), 'E2M1,')).toContain('not synthesised yet on `asic`');
+    expect(hoverOn(analysed(spec), 'E2M1,')).toMatch(/\*\*≈ 2\d\d um2 ± \d+(\.\d+)? %\*\* on `asic` · estimated, not synthesised yet/);
     expect(
       hoverOn(
         withAreas(spec, () => ({ problem: 'Yosys is <not> here' })),
@@ -67,6 +68,12 @@ test('a lens has the area', () => {
   expect(own.map(({ title }) => title)).toEqual(['16 levels · 200 um2 (250 GE) on asic, 1.00 x INT4']);
 });
 
+test('a lens has an estimate until then', () => {
+  const analysis = analysed(spec);
+  const own = lenses(analysis, new Map()).filter(({ at }) => textAt(analysis, at) === 'Own');
+  expect(own.map(({ title }) => title)).toEqual([expect.stringMatching(/^16 levels · ≈ 2\d\d um2 ± \d+(\.\d+)? % on asic$/)]);
+});
+
 describe('what is wished for', () => {
   test('is what comparisons ask, and for an editor what is declared as well', () => {
     const analysis = analysed(spec.replace('int()', 'int(symmetric: true)'));
@@ -87,14 +94,14 @@ describe('a dominated format', () => {
   };
 
   test('has more error and more area', () => {
-    const found = dominated({ INT4: 300, E2M1: 200, SP: 200 });
+    const found = dominated({ INT4: 200, E2M1: 300, SP: 190 });
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/^`INT4` \(s\) is dominated by `E2M1` \(s\): \d+\.\d\d dB less error at 200 instead of 300 um2$/);
+    expect(found[0]).toMatch(/^`E2M1` \(s\) is dominated by `INT4` \(s\): \d+\.\d\d dB less error at 200 instead of 300 um2$/);
   });
 
   test('is not one that is smaller, or larger by no more than mappings differ', () => {
-    expect(dominated({ INT4: 190, E2M1: 200, SP: 210 })).toEqual([]);
-    expect(dominated({ INT4: 204, E2M1: 200, SP: 210 })).toEqual([]);
+    expect(dominated({ INT4: 210, E2M1: 200, SP: 205 })).toEqual([]);
+    expect(dominated({ INT4: 200, E2M1: 204, SP: 198 })).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quantize } from '../../../core/quantize/reference.ts';
 import { reconstructor } from '../../../core/quantize/reconstruct.ts';
+import { quantize } from '../../../core/quantize/reference.ts';
 import { jobs, tensors } from './inputs.ts';
 
 test('the reconstruct of a tensor in memory equals the reference, for any tensor and rule', () => {
@@ -17,6 +17,6 @@ test('the reconstruct of a tensor in memory equals the reference, for any tensor
       reconstruct(weights, weights);
       expect(weights).toEqual(expected);
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });

@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import { assertionLine } from '../core/ide/hoverOfDeclared.ts';
+import type { Finding } from '../core/lang/finding.ts';
+import type { AssertionResult } from '../core/lang/spec.ts';
+import { type DataTable, shownCell } from '../core/view/dataTable.ts';
+import { count } from '../core/view/digits.ts';
+import { type ChartTheme, chartColours } from '../core/view/svg/colours.ts';
+import { all, type Markup, sentence, tag, text } from '../core/view/svg/markup.ts';
+import { LEAST_WIDTH } from '../core/view/svg/plot.ts';
+import type { WeightFileHash } from '../node/weightFileHashes.ts';
+import type { ReportFigure } from './reportFigures.ts';
+import { reportStyle } from './reportStyle.ts';
+
+/** All that a report says, worked out. */
+export interface Report {
+  /** The spec, as it was named. */
+  readonly spec: string;
+  readonly theme: ChartTheme;
+  /** Where each finding begins: `file:line:column`. */
+  readonly findings: readonly { readonly place: string; readonly finding: Finding }[];
+  readonly assertions: readonly AssertionResult[];
+  readonly sections: readonly ReportSection[];
+  /** The spec and the files it uses: name, bytes, SHA-256. */
+  readonly sources: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[];
+  readonly weightFiles: readonly WeightFileHash[];
+  readonly versions: readonly (readonly [string, string])[];
+}
+
+export interface ReportSection {
+  readonly title: string;
+  readonly figures: readonly ReportFigure[];
+}
+
+/** The width of a figure on a wide page, in pixels. */
+export const WIDE = 868;
+
+/** A table on a page has at most so many rows; `--svg` writes all. */
+const MOST_TABLE_ROWS = 1000;
+
+/** The page: one file, without a script and without anything from outside, which its policy holds it to. The same report gives the same bytes. */
+export function reportPage(report: Report): string {
+  const style = reportStyle(chartColours[report.theme]);
+  const hash = createHash('sha256').update(style).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const head = tag(
+    'head',
+    {},
+    tag('meta', { charset: 'utf-8' }),
+    tag('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
+    tag('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    tag('meta', { name: 'color-scheme', content: report.theme === 'dark' ? 'dark' : 'light' }),
+    tag('meta', { name: 'referrer', content: 'no-referrer' }),
+    tag('title', {}, text(`Report of ${report.spec}`)),
+    tag('style', {}, { markup: style }),
+  );
+  let nFigures = 0;
+  const sections = report.sections.map(({ title, figures }, i) =>
+    tag(
+      'section',
+      { 'aria-labelledby': `section-${i + 1}` },
+      tag('h2', { id: `section-${i + 1}` }, text(title)),
+      figures.map((one) => figure(one, ++nFigures, report.theme)),
+    ),
+  );
+  const body = tag(
+    'body',
+    {},
+    tag('header', {}, tag('h1', {}, text(`Report of ${report.spec}`)), tag('p', {}, sentence(summaryOf(report)))),
+    tag('main', {}, contents(report), assertions(report), findings(report), sections, origins(report)),
+    tag('footer', {}, tag('p', {}, sentence('Written by `nibble report`. This page has no script and opens no connection.'))),
+  );
+  return `<!doctype html>\n${tag('html', { lang: 'en' }, head, body).markup}\n`;
+}
+
+function summaryOf({ assertions: asserted, findings: found, sections }: Report): string {
+  const nHolding = asserted.filter(({ outcome }) => outcome === 'holds').length;
+  const nErrors = found.filter(({ finding }) => finding.severity === 'error').length;
+  const nWarnings = found.filter(({ finding }) => finding.severity === 'warning').length;
+  const nFigures = sections.reduce((sum, { figures }) => sum + figures.length, 0);
+  const held = asserted.length === 0 ? 'No assertions' : `${nHolding} of ${asserted.length} assertions hold`;
+  return `${held}; ${counted(nErrors, 'error')}, ${counted(nWarnings, 'warning')}; ${counted(nFigures, 'figure')}.`;
+}
+
+const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
+
+function contents({ sections }: Report): Markup | undefined {
+  if (sections.length < 2) return undefined;
+  const links = sections.map(({ title }, i) => tag('li', {}, tag('a', { href: `#section-${i + 1}` }, text(title))));
+  return tag('nav', { 'aria-label': 'Sections' }, tag('ul', {}, links));
+}
+
+function assertions({ assertions: asserted }: Report): Markup | undefined {
+  if (asserted.length === 0) return undefined;
+  const words: Readonly<Record<AssertionResult['outcome'], string>> = {
+    holds: '✓',
+    fails: '✗',
+    pending: '?',
+    'not-computed': '?',
+    invalid: '?',
+  };
+  return tag(
+    'section',
+    { 'aria-labelledby': 'assertions' },
+    tag('h2', { id: 'assertions' }, text('Assertions')),
+    tag(
+      'ul',
+      {},
+      asserted.map((one) =>
+        tag(
+          'li',
+          {},
+          text(`${words[one.outcome]} `),
+          tag('code', {}, sentence(one.text)),
+          sentence(` ${assertionLine(one)}.`),
+          one.doc === '' ? undefined : sentence(` ${one.doc}`),
+        ),
+      ),
+    ),
+  );
+}
+
+function findings({ findings: found }: Report): Markup {
+  const lines = found.map(({ place, finding: { severity, code, message } }) =>
+    tag(
+      'li',
+      {},
+      tag('span', { class: 'level' }, text(severity)),
+      sentence(` ${message} (`),
+      tag('span', { class: 'mono' }, text(place)),
+      sentence(`, ${code})`),
+    ),
+  );
+  return tag(
+    'section',
+    { 'aria-labelledby': 'findings' },
+    tag('h2', { id: 'findings' }, text('Findings')),
+    lines.length === 0 ? tag('p', {}, text('None.')) : tag('ul', {}, lines),
+  );
+}
+
+/** Two drawings of one picture, of which the width of the page shows one: a drawing that is only made smaller cannot be read. */
+function figure({ title, notes, draw, tables }: ReportFigure, number: number, theme: ChartTheme): Markup {
+  const colours = chartColours[theme];
+  const wide: Markup = { markup: draw({ width: WIDE, colours, id: `figure-${number}-wide` }) };
+  const narrow: Markup = { markup: draw({ width: LEAST_WIDTH, colours, id: `figure-${number}-narrow` }) };
+  return all([
+    tag('h3', {}, text(`${number}. ${title}`)),
+    tag(
+      'figure',
+      {},
+      tag('div', { class: 'wide' }, wide),
+      tag('div', { class: 'narrow' }, narrow),
+      tag('figcaption', {}, sentence(notes.map((note) => `${note}.`).join(' '))),
+    ),
+    ...tables.map((table, i) =>
+      tag(
+        'details',
+        {},
+        tag('summary', {}, text(tables.length > 1 ? `Data ${i + 1}: ${table.caption}` : `Data: ${table.caption}`)),
+        dataTable(table),
+      ),
+    ),
+  ]);
+}
+
+function dataTable(table: DataTable): Markup {
+  const { caption, columns, rows } = table;
+  const shown = rows.slice(0, MOST_TABLE_ROWS);
+  const more = shown.length < rows.length ? `${caption}: the first ${count(shown.length)} of ${count(rows.length)} rows` : caption;
+  const classOf = (i: number): string | undefined => (columns[i]!.digits === 'text' ? undefined : 'number');
+  return tag(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': more },
+    tag(
+      'table',
+      {},
+      tag('caption', {}, sentence(more)),
+      tag(
+        'thead',
+        {},
+        tag(
+          'tr',
+          {},
+          columns.map(({ title }, i) => tag('th', { scope: 'col', class: classOf(i) }, text(title))),
+        ),
+      ),
+      tag(
+        'tbody',
+        {},
+        shown.map((cells) =>
+          tag(
+            'tr',
+            {},
+            cells.map((cell, i) => tag('td', { class: classOf(i) }, text(shownCell(cell, columns[i]!)))),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What the figures are of, so that whoever has the files can tell. */
+function origins({ sources, weightFiles, versions }: Report): Markup {
+  const bytes = (n: number): string => `${count(n)} bytes`;
+  const rows = [
+    ...sources.map(({ name, sizeBytes, sha256 }) => [name, bytes(sizeBytes), 'all', sha256]),
+    ...weightFiles.map(({ name, sizeBytes, sha256, hashedBytes }) => [
+      name,
+      bytes(sizeBytes),
+      hashedBytes === sizeBytes ? 'all' : `the first ${bytes(hashedBytes)}`,
+      sha256,
+    ]),
+  ];
+  return tag(
+    'section',
+    { 'aria-labelledby': 'origins' },
+    tag('h2', { id: 'origins' }, text('Files and versions')),
+    tag(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Files' },
+      tag(
+        'table',
+        { class: 'wrap' },
+        tag(
+          'thead',
+          {},
+          tag(
+            'tr',
+            {},
+            ['File', 'Size', 'Hashed', 'SHA-256'].map((title) => tag('th', { scope: 'col' }, text(title))),
+          ),
+        ),
+        tag(
+          'tbody',
+          {},
+          rows.map((cells) =>
+            tag(
+              'tr',
+              {},
+              cells.map((cell, i) => tag('td', { class: i === 3 ? 'mono' : undefined }, text(cell))),
+            ),
+          ),
+        ),
+      ),
+    ),
+    tag('p', {}, sentence(versions.map(([name, version]) => `${name} ${version}`).join(', '))),
+  );
+}
