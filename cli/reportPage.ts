@@ -67,7 +67,7 @@ export function reportPage(report: Report): string {
     {},
     tag('header', {}, tag('h1', {}, text(`Report of ${report.spec}`)), tag('p', {}, sentence(summaryOf(report)))),
     tag('main', {}, contents(report), assertions(report), findings(report), sections, origins(report)),
-    tag('footer', {}, tag('p', {}, sentence('Written by `nibble report`. This page has no script and opens no connection.'))),
+    tag('footer', {}, tag('p', {}, sentence('Written by nibble report. This page has no script and opens no connection.'))),
   );
   return `<!doctype html>\n${tag('html', { lang: 'en' }, head, body).markup}\n`;
 }
@@ -125,7 +125,9 @@ function findings({ findings: found }: Report): Markup {
       'li',
       {},
       tag('span', { class: 'level' }, text(severity)),
-      sentence(` ${message} (`),
+      sentence(' '),
+      quoting(message),
+      sentence(' ('),
       tag('span', { class: 'mono' }, text(place)),
       sentence(`, ${code})`),
     ),
@@ -137,6 +139,10 @@ function findings({ findings: found }: Report): Markup {
     lines.length === 0 ? tag('p', {}, text('None.')) : tag('ul', {}, lines),
   );
 }
+
+/** A message, in which what stands in backquotes is code. */
+const quoting = (message: string): Markup =>
+  all(message.split('`').map((part, i) => (i % 2 === 1 ? tag('code', {}, sentence(part)) : sentence(part))));
 
 /** Two drawings of one picture, of which the width of the page shows one: a drawing that is only made smaller cannot be read. */
 function figure({ title, notes, draw, tables }: ReportFigure, number: number, theme: ChartTheme): Markup {
@@ -152,25 +158,20 @@ function figure({ title, notes, draw, tables }: ReportFigure, number: number, th
       tag('div', { class: 'narrow' }, narrow),
       tag('figcaption', {}, sentence(notes.map((note) => `${note}.`).join(' '))),
     ),
-    ...tables.map((table, i) =>
-      tag(
-        'details',
-        {},
-        tag('summary', {}, text(tables.length > 1 ? `Data ${i + 1}: ${table.caption}` : `Data: ${table.caption}`)),
-        dataTable(table),
-      ),
-    ),
+    ...tables.map((table, i) => {
+      const name = tables.length > 1 ? `Data ${number}.${i + 1}` : `Data ${number}`;
+      return tag('details', {}, tag('summary', {}, text(`${name}: ${table.caption}`)), dataTable(table, name));
+    }),
   ]);
 }
 
-function dataTable(table: DataTable): Markup {
-  const { caption, columns, rows } = table;
+function dataTable({ caption, columns, rows }: DataTable, name: string): Markup {
   const shown = rows.slice(0, MOST_TABLE_ROWS);
   const more = shown.length < rows.length ? `${caption}: the first ${count(shown.length)} of ${count(rows.length)} rows` : caption;
   const classOf = (i: number): string | undefined => (columns[i]!.digits === 'text' ? undefined : 'number');
   return tag(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': more },
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${name}: ${caption}` },
     tag(
       'table',
       {},

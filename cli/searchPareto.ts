@@ -1,4 +1,5 @@
 import type { Codebook } from '../core/format/codebook.ts';
+import { estimateArea } from '../core/hardware/areaModel.ts';
 import type { AreaReport } from '../core/hardware/areaReport.ts';
 import type { CellLibrary } from '../core/hardware/cells/index.ts';
 import type { Grid } from '../core/hardware/grid.ts';
@@ -35,7 +36,8 @@ export interface ParetoArguments {
 /** A codebook near the one that is written, with its error. Areas in um^2, SQNR in dB. */
 interface Measured extends Moved {
   readonly sqnr: number;
-  readonly roughArea: number;
+  /** Of the area, to choose by; never shown. */
+  readonly estimate: number;
 }
 
 /** With an area that was synthesised and checked. */
@@ -76,7 +78,7 @@ export async function searchPareto(args: ParetoArguments): Promise<number> {
 }
 
 /** Both are to be small. */
-const costsByEstimate = ({ sqnr, roughArea: area }: Measured): readonly number[] => [-sqnr, area];
+const costsByEstimate = ({ sqnr, estimate }: Measured): readonly number[] => [-sqnr, estimate];
 const costs = ({ sqnr, report }: Synthesised): readonly number[] => [-sqnr, report.best.area];
 
 /** So many single moves, the most promising ones, are tried in pairs. */
@@ -97,7 +99,9 @@ async function nearby(args: ParetoArguments, library: CellLibrary, evaluator: Ev
   const measure = async (candidates: readonly Moved[]): Promise<readonly Measured[]> => {
     const sound = candidates.flatMap((candidate) => {
       const moved = hardwareSource(candidate.book, args.asked.hardware);
-      return 'problem' in moved ? [] : [{ ...candidate, roughArea: roughArea(moved, library) }];
+      if ('problem' in moved) return [];
+      // Of one search the model tells all areas or none, so estimates of two kinds do not meet.
+      return [{ ...candidate, estimate: estimateArea(moved, args.asked.hardware.cells)?.area ?? roughArea(moved, library) }];
     });
     const evaluations = sound.map((candidate): Evaluation => ({ format: withLevels(format, candidate.book), scale, weights }));
     const found = await evaluator.evaluate(evaluations, [weights], { ...options, depth: () => 'sums' });

@@ -65,7 +65,8 @@ export async function measure(path: string, depth: Depth, reach: Reach): Promise
   return withEvaluator(async (evaluator, options) => {
     const { analysis: known, worked, find, problems } = await resolved(spec, evaluator, options);
     const measured = await evaluator.evaluate(evaluationsOf(known), known.weights.values(), { ...options, depth: depthsOf(known, depth) });
-    await find(reach === 'remarks' ? [...findingWishes(known), ...areaWishes(known)] : comparedAreas(known));
+    if (reach === 'remarks') await find(findingWishes(known));
+    await find(reach === 'remarks' ? areaWishes(known) : comparedAreas(known));
     const analysis = worked(measured.results);
     for (const [key, own] of measured.problems) problems.set(key, together(own, problems.get(key) ?? []));
     const outcome: Outcome = { ...measured, problems };

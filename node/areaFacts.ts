@@ -11,6 +11,8 @@ export interface AreaFactOptions {
   /** Where the paths of Liberty files start, and what they may not leave. */
   readonly place: (linked: Linked) => Place;
   readonly signal: AbortSignal;
+  /** Told how many are synthesised, and of how many. */
+  readonly onProgress: (done: number, total: number) => void;
 }
 
 /** Synthesises what is asked for, and gives it by `factKey`. Rejects with the signal's reason. */
@@ -19,7 +21,14 @@ export async function findAreas(
   areas: Areas,
   options: AreaFactOptions,
 ): Promise<ReadonlyMap<string, Fact>> {
-  const found = await Promise.all(requests.map(async (request) => [factKey(request), await areaOf(request, areas, options)] as const));
+  let done = 0;
+  const found = await Promise.all(
+    requests.map(async (request) => {
+      const area = await areaOf(request, areas, options);
+      options.onProgress(++done, requests.length);
+      return [factKey(request), area] as const;
+    }),
+  );
   return new Map(found);
 }
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import type { Codebook } from '../core/format/codebook.ts';
 import {
@@ -60,6 +61,8 @@ export class Areas {
   /** By everything that a report follows from. */
   readonly #known = new LRUCache<string, AreaReport>({ max: 1000 });
   readonly #kept: ResultCache;
+  /** Liberty files as they were read, by path and state: a full one has some ten megabytes. */
+  readonly #libraries = new LRUCache<string, CellLibrary | AreaProblem>({ max: 8 });
 
   constructor({ script, cache, yosys, workers }: AreasOptions) {
     this.#synthesisers = Array.from({ length: Math.max(1, workers) }, () => new Synthesiser({ script, yosys, cache, limits: usualLimits }));
@@ -75,7 +78,7 @@ export class Areas {
     signal.throwIfAborted();
     const source = hardwareSource(book, hardware);
     if ('problem' in source) return source;
-    const library = await libraryOf(hardware.cells, root);
+    const library = await this.#library(hardware.cells, root);
     signal.throwIfAborted();
     if ('problem' in library) return library;
     // The cells themselves: a Liberty file may have changed.
@@ -92,6 +95,19 @@ export class Areas {
       if (error instanceof YosysError || error instanceof MismatchError) return { problem: error.message };
       throw error;
     }
+  }
+
+  /** The cells that a specification names. */
+  async #library(cells: string, root: string | undefined): Promise<CellLibrary | AreaProblem> {
+    if (Object.hasOwn(cellLibraries, cells)) return cellLibraries[cells]!;
+    // Where the path is not trusted not even its state is looked at before it is known to lie inside.
+    if (root !== undefined) return libertyLibrary(cells, root);
+    // A file that is not there has no state, and reading it says why.
+    const state = await stat(cells).catch(() => undefined);
+    const key = JSON.stringify([cells, state?.mtimeMs, state?.size, state?.ino]);
+    const library = this.#libraries.get(key) ?? (await libertyLibrary(cells, root));
+    if (state) this.#libraries.set(key, library);
+    return library;
   }
 
   /** Ends all processes. */
@@ -161,9 +177,7 @@ export class Areas {
   }
 }
 
-/** The cells that a specification names. */
-async function libraryOf(cells: string, root: string | undefined): Promise<CellLibrary | AreaProblem> {
-  if (Object.hasOwn(cellLibraries, cells)) return cellLibraries[cells]!;
+async function libertyLibrary(cells: string, root: string | undefined): Promise<CellLibrary | AreaProblem> {
   const { library, findings } = await readLibertyFile(cells, root);
   if (library) return library;
   const [first] = findings;

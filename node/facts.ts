@@ -64,7 +64,9 @@ export class FactFinder {
   async find(requests: readonly FactRequest[], options: FactOptions): Promise<FoundFacts> {
     const ofAreas = requests.filter((request) => request.kind === 'area');
     const ofWeights = requests.filter((request) => request.kind !== 'area');
-    const [areas, found] = await Promise.all([this.#findAreas(ofAreas, options), this.#findOnWeights(ofWeights, options)]);
+    // Progress is of one thing: of weights where some are read.
+    const quiet: FactOptions = ofWeights.length > 0 ? { ...options, onProgress: () => undefined } : options;
+    const [areas, found] = await Promise.all([this.#findAreas(ofAreas, quiet), this.#findOnWeights(ofWeights, options)]);
     return { ...found, facts: new Map([...found.facts, ...areas]) };
   }
 

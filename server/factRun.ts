@@ -61,7 +61,7 @@ export async function findAreas(
   let isNew = false;
   for (const [i, wish] of wishes.entries()) {
     options.onProgress(i, wishes.length);
-    const found = await facts.find([wish], options);
+    const found = await facts.find([wish], { ...options, onProgress: () => undefined });
     if (options.signal.aborted || !session.document(document.uri)) return;
     isNew = session.keepFacts(document.uri, [wish], found.facts) === 'news' || isNew;
     if (!isNew || (Date.now() - shown < showMs && i < wishes.length - 1)) continue;

@@ -94,7 +94,7 @@ describe('docs/cli.md lists', () => {
     .filter((name) => name !== 'help');
 
   test('every command', () => {
-    expect(commands).toEqual(['check', 'eval', 'fit', 'search', 'fmt', 'codebook', 'area', 'export', 'lsp']);
+    expect(commands).toEqual(['check', 'eval', 'report', 'fit', 'search', 'fmt', 'codebook', 'area', 'export', 'lsp']);
     const sections = [...cliPage.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(commands);
   });

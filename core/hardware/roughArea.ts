@@ -8,7 +8,8 @@ const ADDER_GATES = 9;
 
 /**
  * A number that grows with the area of a MAC, in um^2, without a synthesis: of the product a gate for each node of its decision diagram, of the sum
- * an adder and a flip-flop for each bit. It says which of several candidates to synthesise first, and is never shown.
+ * an adder and a flip-flop for each bit. It says which of several candidates to synthesise first where `estimateArea` has no model, and is never
+ * shown.
  */
 export function roughArea(source: HardwareSource, library: CellLibrary): number {
   const gate = nand2Area(library) ?? Math.min(...library.cells.map(({ area }) => area));

@@ -28,6 +28,6 @@ const MOST_AREAS = 64;
 /** The areas that a document shows: those its measures rest on, of its comparisons, and of the formats declared beside hardware. */
 export function areaWishes(analysis: Analysis): readonly AreaRequest[] {
   const rests = analysis.asked.filter((request) => request.kind === 'area');
-  const shown = requestsOf(areaPairs(analysis)).slice(0, MOST_AREAS);
-  return [...new Map([...rests, ...shown].map((request) => [factKey(request), request])).values()];
+  const shown = requestsOf(areaPairs(analysis).slice(0, MOST_AREAS));
+  return [...new Map([...rests, ...shown].map((request) => [factKey(request), request])).values()].slice(0, MOST_AREAS);
 }

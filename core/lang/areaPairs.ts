@@ -28,11 +28,14 @@ export function comparedPairs({ comparisons }: Pick<Synthesised, 'comparisons'>)
   return eachOnce(all);
 }
 
+/** Pairs of what is declared: far more than anybody looks at, and a bound on what a hostile spec can ask for. */
+const MOST_DECLARED = 4096;
+
 /** Likewise, and then the formats declared beside hardware, on all that is declared: what an editor shows of them. */
 export function areaPairs(analysis: Synthesised): readonly AreaPair[] {
-  const declared = [...analysis.formats.values()].flatMap((format) =>
-    [...analysis.hardware.values()].map((hardware) => ({ format, hardware })),
-  );
+  const formats = [...analysis.formats.values()].slice(0, MOST_DECLARED);
+  const hardware = [...analysis.hardware.values()].slice(0, Math.max(1, Math.floor(MOST_DECLARED / Math.max(1, formats.length))));
+  const declared = formats.flatMap((format) => hardware.map((one) => ({ format, hardware: one })));
   return eachOnce([...comparedPairs(analysis), ...declared]);
 }
 

@@ -16,22 +16,27 @@ export function checkAreas(analysis: Synthesised, known: KnownOfWeights): Findin
   return [
     ...analysis.comparisons.flatMap((comparison) => comparisonFindings(comparison, known)),
     ...unsynthesised(analysis, known),
-    ...declaredPairs(analysis).flatMap((pair) => [...wideGrid(pair, placeIn(pair.format), known), ...unusedCode(pair)]),
+    ...declaredPairs(analysis)
+      .slice(0, MOST_LOOKED_AT)
+      .flatMap((pair) => [...wideGrid(pair, placeIn(pair.format), known), ...unusedCode(pair)]),
   ];
 }
+
+/** Formats whose grids are looked at, of a file and of each comparison: it takes up to some milliseconds each. */
+const MOST_LOOKED_AT = 256;
 
 /** Formats of a comparison that have no hardware, or more area than its budget. */
 function comparisonFindings(comparison: Comparison, known: KnownOfWeights): Finding[] {
   const { hardware, symbol } = comparison;
   const list = symbol.declaration.body?.members.find(({ name }) => name.text === 'formats')?.value;
   if (!hardware || !list) return [];
-  return comparedPairs({ comparisons: [comparison] }).flatMap(({ format }) => {
+  return comparedPairs({ comparisons: [comparison] }).flatMap(({ format }, i) => {
     const at = placeOf(format, list);
     const source = hardwareSource(format.codebook, hardware.spec);
     if ('problem' in source) return [finding('hardware.unsupported', at, `\`${format.name}\` on \`${hardware.name}\`: ${source.problem}`)];
     const report = reportOf({ format, hardware }, known);
     // Of a format that is declared in the file, it is said there.
-    const isElsewhere = format.symbol.module !== symbol.module;
+    const isElsewhere = format.symbol.module !== symbol.module && i < MOST_LOOKED_AT;
     return [
       ...(report && hardware.budget ? overBudget(format, hardware, hardware.budget, report, at) : []),
       ...(isElsewhere ? wideGrid({ format, hardware }, at, known) : []),

@@ -21,8 +21,8 @@ const f = Math.fround;
 export const expConstants = {
   least: -87,
   most: 88,
-  log2e: f(1.44269504088896341),
+  log2e: f(Math.LOG2E),
   ln2High: 0.693359375,
-  ln2Low: f(-2.12194440054690583e-4),
+  ln2Low: f(-2.12194440054691e-4),
   polynomial: [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1].map(f),
 } as const;

@@ -27,7 +27,7 @@ export function windowsOf(
   documents: readonly Uint32Array[],
   { length, begin, rest, mostTargets = Number.POSITIVE_INFINITY }: Cutting,
 ): readonly TextWindow[] {
-  if (!(Number.isInteger(length) && length > 0)) throw new RangeError(`A window has at least one token, not ${length}`);
+  if (!(Number.isInteger(length) && length > 0)) throw new RangeError(`Windows have at least one token, not ${length}`);
   const windows: TextWindow[] = [];
   let left = mostTargets;
   for (const [document, own] of documents.entries()) {

@@ -87,6 +87,15 @@ describe('a report', { timeout: 180_000 }, () => {
     expect(await areas.report(again, paper, quick)).toBe(await reported('E2M1'));
   });
 
+  test('follows a Liberty file that changes', async () => {
+    const cells = cellLibraries['nangate45']!;
+    const path = folder.put('changing.lib', libertyText(cells));
+    const before = await reported('E2M1', { ...paper, cells: path });
+    folder.put('changing.lib', libertyText({ ...cells, flipFlopArea: 10 * cells.flipFlopArea }));
+    const after = await reported('E2M1', { ...paper, cells: path });
+    expect(after.best.registers / before.best.registers).toBeCloseTo(10, 6);
+  });
+
   test('counts in the cells of a Liberty file', async () => {
     const path = folder.put('mine.lib', libertyText(cellLibraries['nangate45']!));
     const report = await reported('E2M1', { ...paper, cells: path });

@@ -24,8 +24,8 @@ export function distributionSvg(view: DistributionView, scale: 'linear' | 'log',
   const key = legend(legendOf(view, colours), 12, head.height, width - 12, colours);
   const counts = [...view.bins.map(({ count }) => count), ...view.curves.flatMap(({ points }) => points.map(({ count }) => count))];
   // A curve that falls below one weight has nothing to be compared with.
-  const yAxis = scale === 'log' ? logAxis(counts.filter((count) => count >= 0.5).concat(1), 6) : linearAxis([0, ...counts], 5);
-  const xAxis = fixedAxis(...ends(view.formats), width < 500 ? 4 : 8);
+  const yAxis = scale === 'log' ? logAxis(counts.filter((count) => count >= 1).concat(1), 6) : linearAxis([0, ...counts], 5);
+  const xAxis = fixedAxis(...ends(view.formats), width < 500 ? 5 : 8);
   const top = head.height + key.height + 30;
   const box: Box = { left: besidePlot(yAxis) + 4, top, right: width - 18, bottom: top + Math.min(280, Math.max(180, width * 0.36)) };
   const xTitle = `Weight over ${view.normalisedBy}`;

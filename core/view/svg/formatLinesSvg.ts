@@ -25,7 +25,7 @@ export function formatLinesSvg(view: FormatLinesView, title: string, drawing: Dr
   const rowHeight = (isNarrow ? 16 : 0) + (isUsed ? 40 : 30);
   const top = head.height + key.height + 6;
   const box: Box = { left, top, right: width - 18, bottom: top + rowHeight * view.lines.length + 6 };
-  const axis = fixedAxis(view.low, view.high, width < 500 ? 4 : 8);
+  const axis = fixedAxis(view.low, view.high, width < 500 ? 5 : 8);
   const axisTitle = view.mode === 'normalised' ? 'Level over the largest magnitude of its format' : 'Level';
   const rows = view.lines.map((line, i): Markup => {
     const base = top + rowHeight * (i + 1) - 8;

@@ -11,6 +11,9 @@ import { belowPlot, besidePlot, type Drawing, heading, horizontalAxis, picture, 
 /** More labels than this are no help, and take time to place. */
 const MOST_LABELS = 60;
 
+/** The opacity of what is dominated. */
+const FAINT = 0.55;
+
 /** The designs as points, the front as a staircase. What is dominated is muted; a published point is hollow. */
 export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): string {
   const { width, colours } = drawing;
@@ -108,7 +111,7 @@ function mark(
     tag('line', { x1, y1, x2, y2, stroke: colour, 'stroke-width': 1.2 });
   return tag(
     'g',
-    { opacity: status === 'dominated' ? 0.55 : undefined },
+    { opacity: status === 'dominated' ? FAINT : undefined },
     tag('title', {}, text(title)),
     finite(yInterval) ? whisker(x, toY(yInterval!.low), x, toY(yInterval!.high)) : undefined,
     finite(xInterval) ? whisker(toX(xInterval!.low), y, toX(xInterval!.high), y) : undefined,
@@ -136,5 +139,7 @@ function legendOf({ points, series, staircase }: ParetoView, colours: ChartColou
     sample: tag('path', { d: 'M-8 4h8v-8h8', fill: 'none', stroke: colours.mark, 'stroke-width': 1.5 }),
     label: 'Pareto front',
   };
-  return [...ofSeries, ...(staircase.length > 1 ? [front] : [])];
+  const isDominated = points.some(({ status }) => status === 'dominated');
+  const dominated = { sample: tag('g', { opacity: FAINT }, dot('dominated', 0, 0, colours.text, colours)), label: 'dominated' };
+  return [...ofSeries, ...(staircase.length > 1 ? [front] : []), ...(isDominated ? [dominated] : [])];
 }

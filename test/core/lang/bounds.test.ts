@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { areaWishes } from '../../../core/ide/wishes.ts';
+import { areaPairs } from '../../../core/lang/areaPairs.ts';
 import * as names from '../../../core/weights/nearestName.ts';
 import { analysed, formatOf, found } from '../../support/analysed.ts';
 import { mutatedSpecs } from '../../support/realSpecs.ts';
@@ -44,6 +46,13 @@ describe('what multiplies is stopped, and said once', () => {
     const analysis = analysed('format F(a, b, c) { levels = int() }\nlet all = F(1..100, 1..100, 1..100)');
     expect(found(analysis)).toEqual(['argument.invalid at "F(1..100, 1..100, 1..100)"']);
     expect(analysis.findings[0]!.message).toContain('not 1000000');
+  });
+
+  test('formats on hardware: a thousand of each are no million pairs', () => {
+    const formats = lines(1000, (i) => `format F${i} { levels = [${Array.from({ length: 16 }, (_, j) => (j - 8) * (i + 1)).join(', ')}] }`);
+    const analysis = analysed(`${formats}\n${lines(1000, (i) => `hardware h${i} { cells = asap7, terms = ${i + 1} }`)}`);
+    expect(areaPairs(analysis).length).toBeLessThanOrEqual(4096);
+    expect(areaWishes(analysis).length).toBeLessThanOrEqual(64);
   });
 
   test('a comparison of everything with everything', () => {

@@ -100,23 +100,23 @@ describe('on tiny-lm', async () => {
     }
   });
 
-  test('the perplexity of windows all over the held-out text is that of an independent implementation', () => {
+  test('the perplexity of windows all over the held-out text is that of an independent implementation', { timeout: 120_000 }, () => {
     for (const name of ['moby', 'sotu']) {
       const text = held(name);
       let [own, independent] = [0, 0];
-      for (let at = 0; at + 256 < text.length; at += 256 * 47) {
+      for (let at = 0; at + 256 < text.length; at += 256 * 90) {
         const inputs = text.slice(at, at + 256);
         const targets = text.slice(at + 1, at + 257);
-        const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0) / 256;
-        own += sum(
+        const mean = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0) / 256;
+        own += mean(
           losses(
-            logitsOf(engine, inputs).map((row) => Array.from(row)),
+            logitsOf(engine, inputs).map((row) => Float64Array.from(row)),
             targets,
           ),
         );
-        independent += sum(losses(llamaLogits(config, weights, inputs), targets));
+        independent += mean(losses(llamaLogits(config, weights, inputs), targets));
       }
-      expect(Math.abs(Math.exp((own - independent) / 5) - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(Math.exp((own - independent) / 3) - 1)).toBeLessThan(1e-4);
     }
   });
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 // arXiv 1910.07467. Rotary positions: Su et al., arXiv 2104.09864. SwiGLU: Shazeer, arXiv 2002.05202. Grouped queries: Ainslie et al., arXiv 2305.13245.
 // How they are put together: Touvron et al., arXiv 2302.13971.
 
-type Vector = readonly number[];
+type Vector = Float64Array;
 type Matrix = readonly Vector[];
 
 export interface Config {
@@ -53,11 +53,14 @@ export const losses = (logits: Matrix, targets: readonly number[]): readonly num
   });
 
 function times(matrix: Matrix, x: Vector): Vector {
-  return matrix.map((row) => {
+  const out = new Float64Array(matrix.length);
+  for (let o = 0; o < out.length; o++) {
+    const row = matrix[o]!;
     let sum = 0;
     for (let i = 0; i < row.length; i++) sum += row[i]! * x[i]!;
-    return sum;
-  });
+    out[o] = sum;
+  }
+  return out;
 }
 
 const plus = (a: Vector, b: Vector): Vector => a.map((x, i) => x + b[i]!);
@@ -69,25 +72,36 @@ function rmsNorm({ rms_norm_eps }: Config, x: Vector, gain: Vector): Vector {
 
 function attention(config: Config, queries: Matrix, keys: Matrix, values: Matrix): Matrix {
   const size = queries[0]!.length / config.num_attention_heads;
-  const head = (x: Vector, h: number): Vector => x.slice(h * size, (h + 1) * size);
   const shared = config.num_attention_heads / config.num_key_value_heads;
-  return queries.map((query, t) =>
-    Array.from({ length: config.num_attention_heads }, (_, h) => {
-      const q = turned(config, head(query, h), t);
-      const group = Math.floor(h / shared);
-      const seen = keys.slice(0, t + 1).map((key, s) => turned(config, head(key, group), s));
-      const scores = seen.map((key) => key.reduce((sum, k, i) => sum + k * q[i]!, 0) / Math.sqrt(size));
-      const most = Math.max(...scores);
-      const weights = scores.map((score) => Math.exp(score - most));
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
-      return Array.from({ length: size }, (_, i) => weights.reduce((sum, w, s) => sum + w * values[s]![group * size + i]!, 0) / total);
-    }).flat(),
-  );
+  const heads = (rows: Matrix, h: number): Matrix => rows.map((x) => x.slice(h * size, (h + 1) * size));
+  const ofHeads = Array.from({ length: config.num_attention_heads }, (_, h) => {
+    const group = Math.floor(h / shared);
+    return oneHead(
+      heads(queries, h).map((q, t) => turned(config, q, t)),
+      heads(keys, group).map((k, t) => turned(config, k, t)),
+      heads(values, group),
+    );
+  });
+  return queries.map((_, t) => Float64Array.from(ofHeads.flatMap((head) => [...head[t]!])));
 }
+
+/** The mean of the values up to each position, weighted by the softmax of q . k / sqrt(size). */
+const oneHead = (queries: Matrix, keys: Matrix, values: Matrix): Matrix =>
+  queries.map((q, t) => {
+    const scores = times(keys.slice(0, t + 1), q).map((score) => score / Math.sqrt(q.length));
+    const most = Math.max(...scores);
+    const weights = scores.map((score) => Math.exp(score - most));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const mean = new Float64Array(q.length);
+    weights.forEach((weight, s) => {
+      for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + (weight / total) * values[s]![i]!;
+    });
+    return mean;
+  });
 
 /** Each pair of numbers as a complex one, times e^(i position base^(-2 pair / size)). */
 function turned({ rope_theta, rope_interleaved }: Config, x: Vector, position: number): Vector {
-  const out = [...x];
+  const out = x.slice();
   for (let pair = 0; pair < x.length / 2; pair++) {
     const angle = position / rope_theta ** ((2 * pair) / x.length);
     const [a, b] = rope_interleaved ? [2 * pair, 2 * pair + 1] : [pair, pair + x.length / 2];
@@ -117,7 +131,10 @@ export function readTensors(path: string): Weights {
       };
       const width = shape.at(-1)!;
       const nRows = (data_offsets[1] - data_offsets[0]) / size / width;
-      return [name, Array.from({ length: nRows }, (_, row) => Array.from({ length: width }, (_, i) => value(row * width + i)))] as const;
+      return [
+        name,
+        Array.from({ length: nRows }, (_, row) => Float64Array.from({ length: width }, (_, i) => value(row * width + i))),
+      ] as const;
     }),
   );
 }

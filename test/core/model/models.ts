@@ -29,7 +29,7 @@ export function randomModel(
   seed: number,
 ): { readonly model: Model; readonly config: Config; readonly weights: Weights } {
   const { hidden, intermediate, nLayers, nHeads, nKeyValueHeads, headSize, nTokens, head } = architecture;
-  const weights = new Map<string, (readonly number[])[]>();
+  const weights = new Map<string, readonly Float64Array[]>();
   let state = seed + 1;
   // Of the generator of Park and Miller, from -1 to 1.
   const next = (): number => {
@@ -40,7 +40,7 @@ export function randomModel(
     const values = Float32Array.from({ length: nRows * width }, () => next());
     weights.set(
       name,
-      Array.from({ length: nRows }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width))),
+      Array.from({ length: nRows }, (_, row) => Float64Array.from(values.subarray(row * width, (row + 1) * width))),
     );
     return values;
   };
@@ -85,8 +85,8 @@ export function logitsOf(engine: Engine, tokens: readonly number[]): readonly Fl
 }
 
 /** Of two tables of logits, in units of the greatest of the second where that is above 1; infinite where one of them is NaN. */
-export function greatestDifference(found: readonly ArrayLike<number>[], expected: readonly (readonly number[])[]): number {
-  const most = expected.flat().reduce((greatest, value) => Math.max(greatest, Math.abs(value)), 1);
+export function greatestDifference(found: readonly ArrayLike<number>[], expected: readonly Float64Array[]): number {
+  const most = expected.reduce((greatest, row) => row.reduce((sofar, value) => Math.max(sofar, Math.abs(value)), greatest), 1);
   return expected.reduce(
     (greatest, row, at) =>
       row.reduce((sofar, value, i) => {

@@ -37,8 +37,8 @@ describe('a linear axis', () => {
 test('an axis of points has a margin on either side, and an axis with fixed ends keeps them', () => {
   const axis = pointAxis([4, 5], 5);
   expect([along(axis, 4), along(axis, 5)].every((at) => at > 0.02 && at < 0.98)).toBe(true);
-  expect(fixedAxis(-1.02, 1.02, 4)).toMatchObject({ low: -1.02, high: 1.02 });
-  expect(fixedAxis(-1.02, 1.02, 4).ticks.map(({ value }) => value)).toEqual([-1, -0.5, 0, 0.5, 1]);
+  expect(fixedAxis(-1.02, 1.02, 5)).toMatchObject({ low: -1.02, high: 1.02 });
+  expect(fixedAxis(-1.02, 1.02, 5).ticks.map(({ value }) => value)).toEqual([-1, -0.5, 0, 0.5, 1]);
 });
 
 describe('a logarithmic axis', () => {

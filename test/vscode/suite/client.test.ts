@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
-import { activeNibble, fileUri, id, open, until } from './nibble.ts';
+import { activeNibble, fileUri, id, open, openNew, placeOf, replace, until } from './nibble.ts';
 
 describe('the extension', () => {
   it('recognises its language by the file name', async () => {
@@ -47,6 +47,30 @@ describe('the built-in library', () => {
     await vscode.commands.executeCommand('type', { text: 'x' });
     assert.equal(document.getText(), text);
     assert.equal(document.isDirty, false);
+  });
+});
+
+describe('the Verilog of a format', () => {
+  it('opens as a document that cannot be written, and follows its spec', async () => {
+    await activeNibble();
+    const editor = await openNew('verilog.nibble', 'format Own { levels = int() }\n');
+    await vscode.commands.executeCommand('nibble.showVerilog', editor.document.uri.toString(), 'Own');
+    const shown = await until('the Verilog', () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'nibble-verilog'));
+    assert.equal(shown.uri.path, '/Own.v');
+    assert.match(shown.getText(), /module own_mac/);
+    assert.match(shown.getText(), /1000 +-8 +-8/);
+    await replace(editor, 'int()', 'int(symmetric: true)');
+    await until('the Verilog of the new text', () => /1000 +not in use/.test(shown.getText()));
+    assert.equal(shown.isDirty, false);
+  });
+
+  it('is that of the format under the cursor, where none is named', async () => {
+    await activeNibble();
+    const editor = await openNew('cursor.nibble', 'format First { levels = int() }\nformat Second { levels = int() }\n');
+    const position = placeOf(editor.document, 'Sec|ond');
+    editor.selection = new vscode.Selection(position, position);
+    await vscode.commands.executeCommand('nibble.showVerilog');
+    await until('the Verilog', () => vscode.workspace.textDocuments.some(({ uri }) => uri.path === '/Second.v'));
   });
 });
 
