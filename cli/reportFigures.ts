@@ -1,5 +1,5 @@
 import { sqnr } from '../core/measure/measures.ts';
-import type { ProfileKey } from '../core/profile/profile.ts';
+import type { Profile, ProfileKey } from '../core/profile/profile.ts';
 import type { DataTable } from '../core/view/dataTable.ts';
 import { count, percent } from '../core/view/digits.ts';
 import { distribution, type PlacedFormat } from '../core/view/distribution.ts';
@@ -39,13 +39,19 @@ export interface Shapes {
 /** The figures of a group, in the order of a report. Rejects where the run is ended. */
 export async function groupFigures(group: ReportGroup, measured: Measured, shapes: Shapes): Promise<readonly ReportFigure[]> {
   const scales = scaleGroups(group.rows);
+  const { groups, unplaced } = placedGroups(group.rows);
   const distributions: ReportFigure[] = [];
-  for (const placed of placedGroups(group.rows)) distributions.push(...(await distributionFigures(group, placed, shapes)));
+  const notDrawn = [...unplaced];
+  for (const placed of groups) {
+    const found = await shapes.profile(placed.key);
+    if (found.profile) distributions.push(...distributionFigures(group, placed, found.profile, found));
+    else notDrawn.push(`The weights under ${scalesOf(placed).map(visible).join(', ')} are not drawn: ${whyNoProfile(found)}`);
+  }
   return [
     ...paretoFigures(group, measured),
     ...scales.flatMap(({ scale, rows }) => areaFigures({ ...group, rows }, scale, measured)),
     ...distributions,
-    formatsFigure(group),
+    formatsFigure(group, notDrawn),
     ...scales.map(({ scale, rows }) => tensorsFigure(group, scale, rows, shapes.nus)),
   ];
 }
@@ -96,11 +102,10 @@ function areaFigures(group: ReportGroup, scale: string | undefined, measured: Me
 interface PlacedGroup {
   readonly key: ProfileKey;
   readonly rows: readonly { readonly row: ReportRow; readonly target: number }[];
-  /** The formats of the group that have no place. */
-  readonly unplaced: readonly string[];
 }
 
-function placedGroups(rows: readonly ReportRow[]): readonly PlacedGroup[] {
+/** The formats that have a place among the weights, by what the weights are divided by; and of the others, why they have none. */
+function placedGroups(rows: readonly ReportRow[]): { readonly groups: readonly PlacedGroup[]; readonly unplaced: readonly string[] } {
   const groups = new Map<string, { readonly key: ProfileKey; readonly rows: { row: ReportRow; target: number }[] }>();
   const unplaced: string[] = [];
   for (const row of rows) {
@@ -114,16 +119,28 @@ function placedGroups(rows: readonly ReportRow[]): readonly PlacedGroup[] {
     group.rows.push({ row, target: found.target });
     groups.set(placementKey(found), group);
   }
-  const [first, ...others] = [...groups.values()];
-  return first ? [{ ...first, unplaced }, ...others.map((group) => ({ ...group, unplaced: [] }))] : [];
+  return { groups: [...groups.values()], unplaced };
 }
+
+const scalesOf = ({ rows }: PlacedGroup): readonly string[] => [...new Set(rows.map(({ row }) => row.evaluation.scale.name))];
+
+function whyNoProfile({ nLeftOut, problems }: WeightsProfile): string {
+  const reasons = [...(nLeftOut > 0 ? [leftOut(nLeftOut)] : []), ...problems.map(({ message }) => message)];
+  return reasons.length > 0 ? reasons.join('; ') : 'there are none';
+}
+
+const leftOut = (n: number): string =>
+  `${n} ${n === 1 ? 'tensor is' : 'tensors are'} left out: empty, of float64, or in blocks down a column`;
 
 const N_BINS = 81;
 
-async function distributionFigures({ weights }: ReportGroup, placed: PlacedGroup, shapes: Shapes): Promise<readonly ReportFigure[]> {
-  const { profile, nTensors, nLeftOut, problems } = await shapes.profile(placed.key);
-  if (!profile) return [];
-  const scales = [...new Set(placed.rows.map(({ row }) => row.evaluation.scale.name))];
+function distributionFigures(
+  { weights }: ReportGroup,
+  placed: PlacedGroup,
+  profile: Profile,
+  { nTensors, nLeftOut, problems }: WeightsProfile,
+): readonly ReportFigure[] {
+  const scales = scalesOf(placed);
   // The best first: its levels are drawn through the histogram.
   const best = [...placed.rows].sort((a, b) => figureOf(b.row) - figureOf(a.row));
   const formats = best.map(({ row: { evaluation }, target }): PlacedFormat => {
@@ -135,8 +152,7 @@ async function distributionFigures({ weights }: ReportGroup, placed: PlacedGroup
   const notes = [
     `${count(view.n)} weights of ${nTensors} ${nTensors === 1 ? 'tensor' : 'tensors'}`,
     ...(view.nNonFinite > 0 ? [`${count(view.nNonFinite)} weights that are not finite are left out`] : []),
-    ...(nLeftOut > 0 ? [`${nLeftOut} tensors of float64, or in blocks down a column, are left out`] : []),
-    ...placed.unplaced,
+    ...(nLeftOut > 0 ? [leftOut(nLeftOut)] : []),
     ...problems.map(({ message }) => message),
     ...view.notes,
   ];
@@ -178,7 +194,8 @@ const figureOf = ({ result }: ReportRow): number => {
   return Number.isNaN(found) ? Number.NEGATIVE_INFINITY : found;
 };
 
-function formatsFigure({ rows, weights }: ReportGroup): ReportFigure {
+/** @param notDrawn What is not drawn over the weights, and why. */
+function formatsFigure({ rows, weights }: ReportGroup, notDrawn: readonly string[]): ReportFigure {
   const first = new Map<string, ReportRow>();
   for (const row of rows) if (!first.has(row.evaluation.format.name)) first.set(row.evaluation.format.name, row);
   const scales = [...new Set([...first.values()].map(({ evaluation }) => evaluation.scale.name))];
@@ -194,6 +211,7 @@ function formatsFigure({ rows, weights }: ReportGroup): ReportFigure {
     title: 'Levels of the formats',
     notes: [
       `How often each code is used: ${visible(weights.name)}, ${scales.length === 1 ? visible(scales[0]!) : 'each under its own scale'}`,
+      ...notDrawn,
     ],
     draw: (drawing) => formatLinesSvg(view, 'Levels over the largest of each format', drawing),
     tables: [view.table],

@@ -1,9 +1,9 @@
 import { exp4 } from './exp';
 
 /**
- * Causal attention of a sequence, as `attention` of core/model/reference.ts to the last bit: sums go by index, in float32. Queries and `out` are
- * [token][head][headSize], keys and values [token][group][headSize], where consecutive heads share a group. `turned` is room for the keys of a
- * group, [headSize][nTokens rounded up to 16], and `scores` for a row of scores so rounded up.
+ * Causal attention of a sequence, as `attention` of core/model/reference.ts to the last bit: sums go by index, in float32. Queries and
+ * `out` are [token][head][headSize], keys and values [token][group][headSize], where consecutive heads share a group. `turned` is room for
+ * the keys of a group, [headSize][nTokens rounded up to 16], and `scores` for a row of scores so rounded up.
  */
 export function attend(
   queries: usize,

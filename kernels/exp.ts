@@ -27,7 +27,9 @@ export function exp4(x: v128, constants: usize): v128 {
   return f32x4.mul(p, power);
 }
 
-/** Writes silu(gate) * up over the gates, as `gated` of core/model/layerSteps.ts. Whole vectors are done: both arrays have room for them. */
+/**
+ * Writes silu(gate) * up over the gates, as `gated` of core/model/layerSteps.ts. Whole vectors are done: both arrays have room for them.
+ */
 export function gate(gates: usize, ups: usize, n: i32, constants: usize): void {
   const end = gates + ((<usize>n) << 2);
   for (; gates < end; gates += 16) {

@@ -2,8 +2,9 @@
 const ROWS: i32 = 64;
 
 /**
- * Writes out[t][o] = sum over k of x[t][k] * w[o][k], all float32: each product is rounded and added in the order of k, so no cut of the work changes a bit.
- * The weights come in panels of eight outputs, w[o / 8][k][o % 8], the last filled up with zeros; `tile` is room for 32 numbers.
+ * Writes out[t][o] = sum over k of x[t][k] * w[o][k], all float32: each product is rounded and added in the order of k, so no cut of the
+ * work changes a bit. The weights come in panels of eight outputs, w[o / 8][k][o % 8], the last filled up with zeros; `tile` is room for 32
+ * numbers.
  */
 export function multiply(x: usize, nRows: i32, nIn: i32, w: usize, nOut: i32, out: usize, tile: usize): void {
   const inBytes = (<usize>nIn) << 2;

@@ -51,7 +51,9 @@ export class EvaluationRuns {
   /** Evaluates a document up to the limit of automatic evaluations, once what the user has asked for is done. */
   async now(document: TextDocument): Promise<void> {
     if (this.#running.get(document.uri)?.isAsked) return this.soon(document);
-    await this.#run(document, undefined, this.#session.settings.limit, () => undefined);
+    const done = await this.#run(document, undefined, this.#session.settings.limit, () => undefined);
+    // Said last: other documents that ran meanwhile have said that they are done.
+    if (done && done.nLeftOut > 0) this.#status(document.uri, 'idle', leftOut(done.nLeftOut));
   }
 
   /** Evaluates a document because the user asked, whatever it takes. */
@@ -140,7 +142,7 @@ export class EvaluationRuns {
       const last = leftOut(done.nLeftOut + found.nLeftOut);
       if (controller.signal.aborted) this.#idle(run, uri, last);
       else if (this.#running.get(uri) === run) this.#synthesise(document, machine.facts, options, last).catch((error) => this.#fail(error));
-      return { ...done, problems, nFormats: new Set(evaluations.map((e) => e.format.name)).size };
+      return { ...done, problems, nLeftOut: done.nLeftOut + found.nLeftOut, nFormats: new Set(evaluations.map((e) => e.format.name)).size };
     } catch (error) {
       // A newer run has taken over, or the user cancelled: nothing is wrong.
       if (controller.signal.aborted) {

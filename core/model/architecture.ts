@@ -116,7 +116,10 @@ function reading(members: ReadonlyMap<string, Json>) {
       if (value !== false) faults.push(`\`${key}\` is ${shown(value)}; only models without biases are run`);
     },
 
-    /** `rope_theta`, in newer files inside `rope_parameters`. Scaled positions, as of Llama 3.1, are refused: they would be computed wrongly. */
+    /**
+     * `rope_theta`, in newer files inside `rope_parameters`. Scaled positions, as of Llama 3.1, are refused: they would be computed
+     * wrongly.
+     */
     rotaryBase(): number {
       for (const key of ['rope_scaling', 'rope_parameters']) {
         const inner = members.get(key) ?? null;

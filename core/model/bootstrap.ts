@@ -16,9 +16,10 @@ export interface Resampling {
 }
 
 /**
- * The interval of a figure by the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13). What is drawn, with replacement,
- * is whole units of text: documents, or windows where the documents are few. `columns` has the sums by unit of each format, and every resample takes the
- * same units of all of them: so what is easy or hard text cancels out of a difference. Undefined for fewer than two units, which tell nothing of how they vary.
+ * The interval of a figure by the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13). What is drawn,
+ * with replacement, is whole units of text: documents, or windows where the documents are few. `columns` has the sums by unit of each
+ * format, and every resample takes the same units of all of them: so what is easy or hard text cancels out of a difference. Undefined for
+ * fewer than two units, which tell nothing of how they vary.
  */
 export function bootstrapInterval(
   columns: readonly (readonly QualitySums[])[],

@@ -1,6 +1,6 @@
 import { type Json, parseJson } from '../weights/json.ts';
 import { quoted } from '../weights/problem.ts';
-import { MOST_CHARACTERS, type Tokenizer, type TokenizerOrProblems } from './tokenizer.ts';
+import { type Tokenizer, type TokenizerOrProblems, tooLong } from './tokenizer.ts';
 
 /** Reads a table of characters, a JSON list: token i is the i-th, one Unicode code point. `file` is its name, for messages. */
 export function readCharacters(text: string, file: string): TokenizerOrProblems {
@@ -23,7 +23,8 @@ function characterTokenizer(characters: readonly string[], tokens: ReadonlyMap<s
   return {
     nTokens: characters.length,
     encode(text) {
-      if (text.length > MOST_CHARACTERS) return { fault: `The text has ${text.length} characters; at most ${MOST_CHARACTERS} are read` };
+      const refusal = tooLong(text);
+      if (refusal) return refusal;
       const found = new Uint32Array(text.length);
       let n = 0;
       let at = 0;

@@ -3,8 +3,8 @@ import type { Linear } from './model.ts';
 /** Runs a model on sequences of tokens. */
 export interface Engine {
   /**
-   * Hands the logits of every position to `visit`, in order: those of position i are about token i + 1, and depend on tokens up to i. The array is good
-   * during the call only. Tokens are integers below the number of tokens of the model, at most `mostTokens` of them.
+   * Hands the logits of every position to `visit`, in order: those of position i are about token i + 1, and depend on tokens up to i. The
+   * array is good during the call only. Tokens are integers below the number of tokens of the model, at most `mostTokens` of them.
    */
   run(tokens: ArrayLike<number>, visit: (position: number, logits: Float32Array) => void, signal?: { readonly aborted: boolean }): void;
   readonly mostTokens: number;
@@ -12,11 +12,13 @@ export interface Engine {
 
 /** What is done to the inputs of linear layers before they are multiplied: quantized, recorded. */
 export interface InputHook {
-  /** Whether the inputs of this linear layer are handed in. Those that are not go in unchanged, also where linear layers share their inputs. */
+  /**
+   * Whether the inputs of this linear layer are handed in. Those that are not go in unchanged, also where linear layers share their inputs.
+   */
   takes(linear: Linear): boolean;
   /**
-   * Changes the inputs of some linear layers in place: [token][width], float32. Query, key and value share their inputs, and so do gate and up: these are
-   * handed in once. The head is never asked about, as the paper leaves it in full precision.
+   * Changes the inputs of some linear layers in place: [token][width], float32. Query, key and value share their inputs, and so do gate and
+   * up: these are handed in once. The head is never asked about, as the paper leaves it in full precision.
    */
   apply(linears: readonly Linear[], inputs: Float32Array, width: number): void;
 }

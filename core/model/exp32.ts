@@ -1,9 +1,9 @@
 import { powerOfTwo, roundHalfEven } from '../numeric/floatTypes.ts';
 
 /**
- * e^x in float32, every step rounded, so that it is the same on every machine and in kernels/exp.ts: x = n ln 2 + r with |r| <= ln 2 / 2, and a
- * polynomial in r, with the constants of `expf` of the Cephes library (S. Moshier). Off by at most 2 units in the last place; x beyond -87 and 88 counts as
- * these, which keeps 2^n a normal number. NaN for NaN.
+ * e^x in float32, every step rounded, so that it is the same on every machine and in kernels/exp.ts: x = n ln 2 + r with |r| <= ln 2 / 2,
+ * and a polynomial in r, with the constants of `expf` of the Cephes library (S. Moshier). Off by at most 2 units in the last place; x
+ * beyond -87 and 88 counts as these, which keeps 2^n a normal number. NaN for NaN.
  */
 export function exp32(x: number): number {
   const { least, most, log2e, ln2High, ln2Low, polynomial } = expConstants;

@@ -6,13 +6,17 @@ import { LOGIT_ROWS, modelMemory, pack, packedLength, writeExpConstants } from '
 
 /** An engine by the kernels, in a memory of its own, which is taken once and for all models of an architecture. */
 export interface FastEngine extends Engine {
-  /** Exchanges the model for another one of the same architecture, as by other weights, and the hook. Weights that are the same array are not copied again. */
+  /**
+   * Exchanges the model for another one of the same architecture, as by other weights, and the hook. Weights that are the same array are
+   * not copied again.
+   */
   load(model: Model, hook: InputHook | undefined): void;
 }
 
 /**
  * An engine whose logits are those of `referenceEngine` to the last bit, of the bytes of kernels/kernels.wasm. `mostTokens` is at most
- * `longestSequence(architecture)`: memory is for the weights in float32 and some rows per token.
+ * `longestSequence(architecture)`: memory is for the weights in float32 and some rows per token. Throws a `RangeError` where the machine
+ * has not so much.
  */
 export function fastEngine(wasm: Uint8Array<ArrayBuffer>, model: Model, mostTokens: number, hook: InputHook | undefined): FastEngine {
   const { architecture } = model;

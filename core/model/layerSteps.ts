@@ -2,7 +2,10 @@ import { exp32 } from './exp32.ts';
 
 // The steps of a forward pass that take little time: the engine and its reference share them. All in float32 but where said.
 
-/** Writes RMSNorm of each row of `x` to `out`: x / sqrt(mean of x^2 + epsilon) * gain. The mean is taken in float64, in the order of the row. */
+/**
+ * Writes RMSNorm of each row of `x` to `out`: x / sqrt(mean of x^2 + epsilon) * gain. The mean is taken in float64, in the order of the
+ * row.
+ */
 export function normalise(x: Float32Array, gain: Float32Array, epsilon: number, out: Float32Array): void {
   const width = gain.length;
   for (let from = 0; from < x.length; from += width) {

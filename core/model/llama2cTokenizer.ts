@@ -1,11 +1,11 @@
 import { quoted } from '../weights/problem.ts';
 import { type Merges, merged } from './merges.ts';
-import { MOST_CHARACTERS, type Tokenizer, type TokenizerOrProblems } from './tokenizer.ts';
+import { type Tokenizer, type TokenizerOrProblems, tooLong } from './tokenizer.ts';
 
 /**
- * Reads a tokenizer in the layout of llama2.c's `tokenizer.bin`: the greatest length of a token as int32, then of each token its score as float32, its
- * length as int32, and its bytes; all little-endian. The number of tokens is that of the model, as the file has none.
- * Layout and rules: github.com/karpathy/llama2.c, `tokenizer.py` and `encode` of `run.c`.
+ * Reads a tokenizer in the layout of llama2.c's `tokenizer.bin`: the greatest length of a token as int32, then of each token its score as
+ * float32, its length as int32, and its bytes; all little-endian. The number of tokens is that of the model, as the file has none. Layout
+ * and rules: github.com/karpathy/llama2.c, `tokenizer.py` and `encode` of `run.c`.
  */
 export function readLlama2cTokenizer(bytes: Uint8Array, nTokens: number, file: string): TokenizerOrProblems {
   const refused = (what: string): TokenizerOrProblems => ({ problems: [{ file, message: `${quoted(file)} ${what}` }] });
@@ -30,7 +30,9 @@ export function readLlama2cTokenizer(bytes: Uint8Array, nTokens: number, file: s
   return { tokenizer: llama2cTokenizer(pieces, scores) };
 }
 
-/** The token of byte 0; those of the others follow. Before are the unknown one, the one that begins a sequence, and the one that ends it. */
+/**
+ * The token of byte 0; those of the others follow. Before are the unknown one, the one that begins a sequence, and the one that ends it.
+ */
 const FIRST_BYTE = 3;
 /** The token that begins a sequence. */
 export const LLAMA2C_BEGIN = 1;
@@ -51,7 +53,8 @@ function llama2cTokenizer(pieces: readonly Uint8Array[], scores: Float32Array): 
   return {
     nTokens: pieces.length,
     encode(text) {
-      if (text.length > MOST_CHARACTERS) return { fault: `The text has ${text.length} characters; at most ${MOST_CHARACTERS} are read` };
+      const refusal = tooLong(text);
+      if (refusal) return refusal;
       const single: number[] = [];
       const encoder = new TextEncoder();
       for (const character of text.length > 0 ? ` ${text}` : '') {

@@ -7,8 +7,8 @@ export interface Merges {
 }
 
 /**
- * Byte-pair encoding: of all neighbours that become one token, those of the lowest order do so, again and again until there are none. A queue holds the pairs, so that
- * a text takes n log n steps, where a search for the best pair takes n^2.
+ * Byte-pair encoding: of all neighbours that become one token, those of the lowest order do so, again and again until there are none. A
+ * queue holds the pairs, so that a text takes n log n steps, where a search for the best pair takes n^2.
  */
 export function merged(single: readonly number[], { together, order }: Merges): Uint32Array {
   const tokens = Int32Array.from(single);

@@ -59,8 +59,8 @@ export function nWeights({ hidden, intermediate, nLayers, nHeads, nKeyValueHeads
 }
 
 /**
- * Reads a model from tensors with Hugging Face's names, `model.layers.0.self_attn.q_proj.weight` and so on; further tensors are left alone. The
- * shapes are checked before a weight is read. `file` names the checkpoint in messages.
+ * Reads a model from tensors with Hugging Face's names, `model.layers.0.self_attn.q_proj.weight` and so on; further tensors are left alone.
+ * The shapes are checked before a weight is read. `file` names the checkpoint in messages.
  */
 export async function readModel(
   architecture: Architecture,

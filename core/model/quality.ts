@@ -65,8 +65,8 @@ export function plainPredictions(engine: Engine, { inputs }: TextWindow, signal?
 }
 
 /**
- * Runs a model on a window and compares its predictions with the unquantized model's. Probabilities are float64, summed in the order of the tokens. Or a fault,
- * where a logit is not finite: then there is nothing to measure.
+ * Runs a model on a window and compares its predictions with the unquantized model's. Probabilities are float64, summed in the order of the
+ * tokens. Or a fault, where a logit is not finite: then there is nothing to measure.
  */
 export function qualityOn(
   engine: Engine,
@@ -85,6 +85,8 @@ export function qualityOn(
       if (Number.isNaN(own) || Number.isNaN(other))
         fault ??= `The logits of position ${position} are not finite: values inside the model leave the range of float32`;
       const target = targets[position]!;
+      if (!(target < logits.length))
+        throw new RangeError(`Target ${position} is ${target}; the model has the tokens 0 to ${logits.length - 1}`);
       loss += own - logits[target]!;
       plainLoss += other - unquantized[target]!;
       divergence += divergenceOf(unquantized, other, logits, own);

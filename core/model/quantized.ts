@@ -6,8 +6,9 @@ import type { InputHook } from './engine.ts';
 import type { Layer, Linear, Model } from './model.ts';
 
 /**
- * The model with the weights of its selected linear layers reconstructed from a format: the W4 of W4A16. Embedding, norms and head stay as they are, as in the
- * paper (arXiv 2405.03103). The reconstruct of weights stored in 16 bits is not rounded to 16 bits again, nor is it there.
+ * The model with the weights of its selected linear layers reconstructed from a format: the W4 of W4A16. Embedding, norms and head stay as
+ * they are, as in the paper (arXiv 2405.03103). The reconstruct of weights stored in 16 bits is not rounded to 16 bits again, nor is it
+ * there.
  */
 export function withQuantizedWeights(model: Model, job: QuantizationJob, selects: (tensor: string) => boolean): Model {
   const quantized = (linear: Linear): Linear => {
@@ -33,8 +34,9 @@ export function withQuantizedWeights(model: Model, job: QuantizationJob, selects
 }
 
 /**
- * Quantizes and dequantizes the inputs of the selected linear layers while the model runs: the A4 of W4A4. It is dynamic and per token, as the paper does it:
- * the inputs of one token are a tensor of their own, cut into blocks by the rule, so `channel` and `tensor` are one scale per token. What is not finite stays so.
+ * Quantizes and dequantizes the inputs of the selected linear layers while the model runs: the A4 of W4A4. It is dynamic and per token, as
+ * the paper does it: the inputs of one token are a tensor of their own, cut into blocks by the rule, so `channel` and `tensor` are one
+ * scale per token. What is not finite stays so.
  */
 export function quantizedInputs(job: QuantizationJob, selects: (tensor: string) => boolean): InputHook {
   const known = new Map<string, (values: Float32Array) => void>();

@@ -4,8 +4,9 @@ import { add, gated, normalise, type Rotations, rotate, rotations } from './laye
 import type { Layer, Linear, Model } from './model.ts';
 
 /**
- * The readable definition of a forward pass, which the fast engine equals to the last bit. Everything is float32: each product and each sum is rounded,
- * and sums go by index. The equations are those of Llama (Touvron et al., arXiv 2302.13971), with grouped queries (arXiv 2305.13245).
+ * The readable definition of a forward pass, which the fast engine equals to the last bit. Everything is float32: each product and each sum
+ * is rounded, and sums go by index. The equations are those of Llama (Touvron et al., arXiv 2302.13971), with grouped queries (arXiv
+ * 2305.13245).
  */
 export function referenceEngine(model: Model, hook?: InputHook): Engine {
   const { architecture, embedding, layers, lastNorm, head } = model;

@@ -12,5 +12,11 @@ export interface Tokenizer {
 /** What reading a tokenizer gives. */
 export type TokenizerOrProblems = { readonly tokenizer: Tokenizer } | { readonly problems: readonly ModelProblem[] };
 
-/** A text longer than this is cut into documents first: merging takes some dozen bytes per character. */
-export const MOST_CHARACTERS = 2 ** 25;
+/** A document is at most as long: merging takes some hundred bytes per character. */
+const MOST_CHARACTERS = 2 ** 22;
+
+/** Why a text has no tokens, if it is too long. */
+export const tooLong = (text: string): { readonly fault: string } | undefined =>
+  text.length > MOST_CHARACTERS
+    ? { fault: `The text has ${text.length} characters; documents have at most ${MOST_CHARACTERS}, so cut it into several` }
+    : undefined;

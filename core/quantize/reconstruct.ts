@@ -14,8 +14,8 @@ import { addFirstScale, secondLevels, settledLevels } from './secondLevels.ts';
 import type { QuantizationJob } from './stream.ts';
 
 /**
- * Quantizes and dequantizes float32 tensors of one shape that are in memory: writes to `out`, which may be `weights`, the reconstruct of the readable
- * `quantize`, to the last bit; rounded to float32 where a scale is in fp64. NaN where a weight is not finite.
+ * Quantizes and dequantizes float32 tensors of one shape that are in memory: writes to `out`, which may be `weights`, the reconstruct of
+ * the readable `quantize`, to the last bit; rounded to float32 where a scale is in fp64. NaN where a weight is not finite.
  */
 export function reconstructor(
   shape: readonly number[],
@@ -75,7 +75,9 @@ function noiseOf(weights: FloatArray, reconstruct: FloatArray, length: number): 
   return noise;
 }
 
-/** With a scale for each block that hangs on nothing but the block. Room for the blocks is taken once, as activations come again and again. */
+/**
+ * With a scale for each block that hangs on nothing but the block. Room for the blocks is taken once, as activations come again and again.
+ */
 function byBlocks<X extends FloatArray, L>(
   layout: BlockLayout,
   codebook: Codebook,

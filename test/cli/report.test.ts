@@ -212,6 +212,18 @@ describe('a spec that is not sound', () => {
   });
 });
 
+test('weights that cannot be drawn are said so, with the reason', async () => {
+  folder.put('double.npy', npyFile(Float64Array.of(1, 2, 3)));
+  folder.put(
+    'double.nibble',
+    'use std.paper\nweights w = "double.npy"\nscale s { block = 4, axis = last, anchor = absmax, type = fp64 }\ncompare c { formats = [NF4], on = w, scale = s }\n',
+  );
+  expect((await run('double.nibble', '--out', 'double.html')).code).toBe(0);
+  expect(readFileSync(folder.at('double.html'), 'utf8')).toContain(
+    'The weights under s are not drawn: 1 tensor is left out: empty, of float64, or in blocks down a column.',
+  );
+});
+
 describe('what cannot be written', () => {
   test('is said, with the exit code 1', async () => {
     const { code, stderr } = await run('sound.nibble', '--out', 'no/such/folder.html');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-// An implementation of Llama that shares nothing with core/: in float64, one number at a time, from the definitions. RMSNorm: Zhang and Sennrich,
-// arXiv 1910.07467. Rotary positions: Su et al., arXiv 2104.09864. SwiGLU: Shazeer, arXiv 2002.05202. Grouped queries: Ainslie et al., arXiv 2305.13245.
-// How they are put together: Touvron et al., arXiv 2302.13971.
+// An implementation of Llama that shares nothing with core/: in float64, one number at a time, from the definitions.
+// RMSNorm: Zhang and Sennrich, arXiv 1910.07467. Rotary positions: Su et al., arXiv 2104.09864. SwiGLU: Shazeer, arXiv 2002.05202.
+// Grouped queries: Ainslie et al., arXiv 2305.13245. How they are put together: Touvron et al., arXiv 2302.13971.
 
 type Vector = Float64Array;
 type Matrix = readonly Vector[];

@@ -92,6 +92,11 @@ test('logits beyond all bounds give the right sums, and those that are not finit
   }
 });
 
+test('a target that the model has no logit for is a mistake of the caller', () => {
+  const engine = saying([0, 0], [0, 0]);
+  expect(() => qualityOn(engine, window, plainPredictions(engine, window))).toThrow('Target 1 is 2; the model has the tokens 0 to 1');
+});
+
 describe('windows', () => {
   const cutting = { length: 4, begin: undefined, rest: 'keep', mostTargets: undefined } as const;
   const documents = [Uint32Array.of(1, 2, 3, 4, 5, 6, 7), Uint32Array.of(9), Uint32Array.of(), Uint32Array.of(8, 9)];

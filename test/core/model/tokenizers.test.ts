@@ -29,6 +29,12 @@ describe('a table of characters', () => {
     });
   });
 
+  test('does not take a document that would fill the memory', () => {
+    expect(tokenizerOf(read('["a"]')).encode('a'.repeat(2 ** 22 + 1))).toEqual({
+      fault: expect.stringContaining('so cut it into several'),
+    });
+  });
+
   test.each([
     ['nothing', 'is no JSON'],
     ['{}', 'is no list of characters'],

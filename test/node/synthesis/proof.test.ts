@@ -100,16 +100,25 @@ describe('a fault in a MAC is found by simulation and by induction', { timeout: 
 });
 
 describe('a fault in a netlist is refuted', { timeout: 120_000 }, () => {
-  test.each(['nand2_1', 'nor2_1', 'xnor2_1', 'FA'])('where another cell stands for a %s', async (name) => {
+  test.each(['nand2_1', 'nor2_1', 'or2_0'])('where another cell stands for a %s', async (name) => {
     const [result] = await synthesiser.synthesise([codebookMacDesign], library, quick);
-    const type = library.cells.find((cell) => cell.name.endsWith(`__${name}`))?.name ?? name;
-    const other = type === 'FA' ? undefined : library.cells.find(({ nInputs, truthTable }) => nInputs === 2 && truthTable === 0x8n)!.name;
-    // Of a full adder the sum and the carry are exchanged.
-    const netlist = other
-      ? result!.netlist.replace(`"type":"${type}"`, `"type":"${other}"`)
-      : result!.netlist.replace(/("type":"FA".*?)"S":(\[\d+\]),"CO":(\[\d+\])/, '$1"S":$3,"CO":$2');
+    const type = library.cells.find((cell) => cell.name.endsWith(`__${name}`))!.name;
+    const other = library.cells.find(({ nInputs, truthTable }) => nInputs === 2 && truthTable === 0x8n)!.name;
+    const netlist = result!.netlist.replace(`"type":"${type}"`, `"type":"${other}"`);
     expect(netlist).not.toBe(result!.netlist);
     expect(await synthesiser.prove(codebookMacDesign, { library, netlist }, never)).toMatchObject({ kind: 'refuted', by: 'induction' });
+  });
+
+  test('where sum and carry of a full adder are exchanged', async () => {
+    // Its full adders are small enough to be used.
+    const asap7 = cellLibraries['asap7']!;
+    const [result] = await synthesiser.synthesise([accumulatorDesign], asap7, quick);
+    const netlist = result!.netlist.replace(/("type":"FA".*?)"S":(\[\d+\]),"CO":(\[\d+\])/, '$1"S":$3,"CO":$2');
+    expect(netlist).not.toBe(result!.netlist);
+    expect(await synthesiser.prove(accumulatorDesign, { library: asap7, netlist }, never)).toMatchObject({
+      kind: 'refuted',
+      by: 'induction',
+    });
   });
 });
 
