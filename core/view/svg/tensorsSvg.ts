@@ -94,7 +94,7 @@ function subtitleOf({ rows }: TensorTableView, nShown: number): string {
 
 const nuOf = ({ nu }: TensorRow): string => (nu === null ? '' : Number.isFinite(nu) ? significant(nu, 3) : 'normal');
 
-/** The names of the formats: upright where they have room, else on their side. */
+/** The names of the formats: upright where they have room, else on their side; where they are too many for that, every so many of them. */
 function columnHeads(
   { formats }: TensorTableView,
   left: number,
@@ -107,10 +107,12 @@ function columnHeads(
   const isUpright = longest <= cell - 4;
   const height = isUpright ? 22 : 14 + longest;
   const y = top + height - 6;
-  const drawn = names.map((name, i) => {
+  const every = isUpright ? 1 : Math.ceil((1.2 * SIZE.small) / cell);
+  const drawn = names.flatMap((name, i) => {
+    if (i % every > 0) return [];
     const x = left + (i + 0.5) * cell + (isUpright ? 0 : 4);
     const turned = isUpright ? { 'text-anchor': 'middle' } : { transform: `rotate(-90 ${x.toFixed(2)} ${y.toFixed(2)})` };
-    return tag('text', { x, y, 'font-size': SIZE.small, ...turned }, text(name));
+    return [tag('text', { x, y, 'font-size': SIZE.small, ...turned }, text(name))];
   });
   return { height, drawn: tag('g', { fill: colours.text }, drawn) };
 }

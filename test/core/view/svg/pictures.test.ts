@@ -148,6 +148,7 @@ describe.each([360, 520, 868])('at a width of %i pixels', (width) => {
   describe.each([
     ['usual names', usual, weights],
     ['hostile names', hostile, weights],
+    ['a crowd', Array.from({ length: 70 }, (_, i) => `SF(${i})`), weights],
     ['one format and one weight', ['NF4'], Float32Array.of(0.3)],
     ['infinities', ['NF4'], Float32Array.of(Number.POSITIVE_INFINITY, Number.NaN, 1e-38, -3e38)],
     ['nothing', [], new Float32Array(0)],
