@@ -1,3 +1,4 @@
+import { mulberry32 } from '../numeric/mulberry32.ts';
 import { blockLayout, rowLength } from '../quantize/blockLayout.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import type { Tensor } from '../weights/tensor.ts';
@@ -56,15 +57,4 @@ function runAt({ n, shape }: Pick<Tensor, 'n' | 'shape'>, rule: ScaleRule, at: n
   const line = Math.floor(at / lineLength) * lineLength;
   const from = line + Math.floor((at - line) / height) * height;
   return { from, shape: [1, Math.min(Math.ceil(LENGTH / height) * height, line + lineLength - from)] };
-}
-
-/** Mulberry32 by Tommy Ettinger: evenly spread numbers from 0 to below 1. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
