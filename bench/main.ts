@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { areaEdits } from './areaEdits.ts';
 import { evaluation } from './evaluation.ts';
 import { startUp } from './startUp.ts';
 import type { Timing } from './timing.ts';
@@ -48,6 +49,10 @@ export async function run({ version, isRecorded }: Options): Promise<void> {
     say(`## ${title}`);
     say(table(head, rows));
   }
+
+  const areas = await areaEdits();
+  say(`## ${areas.title}`);
+  say(table(areas.head, areas.rows));
 
   say('## Start-up');
   say(
