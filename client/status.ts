@@ -1,4 +1,4 @@
-import { type ExtensionContext, LanguageStatusSeverity, languages } from 'vscode';
+import { type ExtensionContext, LanguageStatusSeverity, languages, window, workspace } from 'vscode';
 import type { Results, Status } from '../protocol/messages.ts';
 import type { Server, ServerState } from './server.ts';
 
@@ -11,28 +11,51 @@ export interface StatusView {
   readonly command: { readonly command: string; readonly title: string };
 }
 
-/** Shows the server's state in the language status of Nibble documents. Returns a way to read what is shown. */
+/**
+ * Shows the server's state in the language status of Nibble documents, and what it does for the document that is active: others may be worked on
+ * meanwhile. Returns a way to read what is shown.
+ */
 export function showStatus(context: ExtensionContext, server: Server): () => StatusView {
   const item = languages.createLanguageStatusItem('nibble.status', { language: 'nibble' });
   item.name = 'Nibble';
-  let known: Known = { server: 'starting', status: idle };
-  let view = statusView(known);
-  const learn = (more: Partial<Known>) => {
-    known = { ...known, ...more };
-    view = statusView(known);
+  const statuses = new Map<string, Status>();
+  const results = new Map<string, Results>();
+  let state: ServerState = 'starting';
+  /** The document that was last active. */
+  let shown = '';
+  let view: StatusView;
+  const show = (): void => {
+    const { document } = window.activeTextEditor ?? {};
+    if (document?.languageId === 'nibble') shown = document.uri.toString();
+    view = statusView({ server: state, status: statuses.get(shown) ?? idle, results: results.get(shown) });
     item.text = view.text;
     item.detail = view.detail;
     item.busy = view.busy;
     item.severity = view.severity === 'error' ? LanguageStatusSeverity.Error : LanguageStatusSeverity.Information;
     item.command = { ...view.command };
   };
-  learn({});
+  show();
   context.subscriptions.push(
     item,
-    // Whatever a server was doing, the next one begins with nothing.
-    server.onState((state) => learn({ server: state, status: idle })),
-    server.onStatus((status) => learn({ status })),
-    server.onResults((results) => learn({ results })),
+    server.onState((now) => {
+      state = now;
+      // Whatever a server was doing, the next one begins with nothing.
+      statuses.clear();
+      show();
+    }),
+    server.onStatus((status) => {
+      statuses.set(status.uri, status);
+      show();
+    }),
+    server.onResults((found) => {
+      results.set(found.uri, found);
+      show();
+    }),
+    window.onDidChangeActiveTextEditor(show),
+    workspace.onDidCloseTextDocument(({ uri }) => {
+      statuses.delete(uri.toString());
+      results.delete(uri.toString());
+    }),
   );
   return () => view;
 }
@@ -41,7 +64,7 @@ export function showStatus(context: ExtensionContext, server: Server): () => Sta
 interface Known {
   readonly server: ServerState;
   readonly status: Status;
-  readonly results?: Results;
+  readonly results: Results | undefined;
 }
 
 const idle: Status = { uri: '', state: 'idle', message: '', done: 0, total: 0 };

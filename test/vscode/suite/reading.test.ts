@@ -41,7 +41,7 @@ describe('reading a spec', () => {
 
   it('a hover on weights counts them, and one on a comparison lists its rows', async () => {
     assert.match(await hover(document, 'weights ti|ny'), /35 tensors, 921\s600 weights, root mean square 0\.06705/);
-    assert.match(await hover(document, 'compare f|ew'), /\| \d+\.\d\d \|/);
+    assert.match(await hover(document, 'compare f|ew'), /\| \d+\.\d\d dB \|/);
   });
 
   it('a lens says the error above the format, and how many rows are evaluated above the comparison', async () => {
