@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Hover } from 'vscode-languageserver-protocol/node';
@@ -81,8 +81,9 @@ async function hoverSays(client: LspClient, what: string): Promise<void> {
 
 /** What the processes that the server has started hold, in megabytes. */
 function megabytesOfChildren({ process: { pid } }: LspClient): string {
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-    .split(/\s+/)
+  // It exits with 1 where there are none.
+  const children = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+    .stdout.split(/\s+/)
     .filter(Boolean);
   const kilobytes = children.map((child) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1] ?? 0));
   return (kilobytes.reduce((sum, kb) => sum + kb, 0) / 1024).toFixed(0);

@@ -1,7 +1,6 @@
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Codebook } from '../core/format/codebook.ts';
 import { evaluationsOf } from '../core/ide/known.ts';
@@ -254,14 +253,16 @@ function plainRead(path: string): void {
 }
 
 /** The most memory that a language server has taken by the end of a full pass over the sparse file, in megabytes; Linux tells. */
-async function peakOfServer(folder: string): Promise<string> {
+export async function peakOfServer(folder: string): Promise<string> {
   if (process.platform !== 'linux') return 'unknown';
   const client = new LspClient({ settings: { evaluate: { limit: Number.MAX_SAFE_INTEGER }, cache: { limit: 0 } } });
   try {
     await client.initialize({ capabilities: vscodeLike, initializationOptions: { trusted: true, client: 'vscode', theme: 'dark' } });
     await client.notify('initialized', {});
     await client.open(pathToFileURL(join(folder, 'spec.nibble')).href, spec('sparse.safetensors', 128, '[NF4, SF4]', 'fp16'));
-    while (!client.results.all.some(({ rows }) => rows.some(({ sqnrWithin }) => sqnrWithin === null))) await setTimeout(200);
+    // After the pause of typing it begins, and when it is idle again it is done.
+    await client.statuses.until(({ state }) => state === 'evaluating', 0, 60_000);
+    await client.statuses.until(({ state }) => state === 'idle', 0, 600_000);
     return (Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${client.process.pid}/status`, 'utf8'))?.[1]) / 1024).toFixed(0);
   } finally {
     client.connection.dispose();

@@ -9,7 +9,7 @@ import type { InspectedTensor, TensorTask } from './openedWeights.ts';
 import type { KeptProfile, PartTask } from './profileTasks.ts';
 
 /** What is kept of tensors in memory, in bytes. */
-const MEMORY = 128 * 2 ** 20;
+const MEMORY = 48 * 2 ** 20;
 
 /**
  * What was read of tensors, so that a codebook that changes reads nothing again: small ones whole, large ones as profiles. In memory, and profiles
