@@ -3,6 +3,7 @@ import { escaped, table as markdownTable } from '../core/ide/markdown.ts';
 import { reportOf } from '../core/lang/areaPairs.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
 import type { Depth } from '../core/measure/results.ts';
+import { csvCell } from '../core/view/dataTable.ts';
 import { count, decibels, percent, significant } from '../core/view/digits.ts';
 import { type ErrorFigures, type EvaluationRow, evaluationRow, type Silicon, withFronts } from '../core/view/evaluationRows.ts';
 import { textTable } from '../core/view/textTable.ts';
@@ -124,12 +125,6 @@ const figureNames = [
 const number = (x: number | null): string => (x === null ? '' : String(x));
 
 const siliconCells = ({ area, ge, front }: EvaluationRow): string[] => [number(area), number(ge), front === null ? '' : String(front)];
-
-/** Quoted where it must be; a leading sign of a formula is defused, because tensor names come from strangers and end in spreadsheets. */
-const csvCell = (text: string): string => {
-  const plain = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-};
 
 /** Rows of one comparison on the same weights and scale. */
 function groupsOf(rows: readonly EvaluationRow[]): EvaluationRow[][] {

@@ -114,7 +114,7 @@ export interface KeptProfile {
 
 /** The {@link Profile} kept on the disk, if it is there and sound. */
 export async function loadProfile({ cache, name, key }: KeptProfile): Promise<Moved | undefined> {
-  const bytes = await new DiskCache(cache.folder, cache.limit).get(name);
+  const bytes = await diskCache(cache).get(name);
   const found = bytes && deserialise(bytes, key);
   return found && !('problem' in found) ? moved(found) : undefined;
 }

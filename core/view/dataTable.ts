@@ -43,7 +43,7 @@ export const csv = ({ columns, rows }: DataTable): string =>
   [columns.map(({ name }) => name), ...rows].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 
 /** Quoted where it must be. A text that a spreadsheet would take for a formula is defused, because tensor names come from strangers. */
-function csvCell(cell: Cell): string {
+export function csvCell(cell: Cell): string {
   if (cell === null || Number.isNaN(cell)) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : cell > 0 ? 'inf' : '-inf';
   const plain = /^[=+@\t\r]|^-(?![\d.])/.test(cell) ? `'${cell}` : cell;

@@ -1,3 +1,5 @@
+import { dominates } from '../numeric/fronts.ts';
+
 /** What a format costs: less is better of each. */
 export interface Costs {
   /** Squared error over squared weights. */
@@ -8,10 +10,7 @@ export interface Costs {
 }
 
 /** Whether each is on the Pareto front: no other is at least as good in error, area and bits per weight, and better in one of them. */
-export const paretoFront = (designs: readonly Costs[]): readonly boolean[] =>
-  designs.map((design) => !designs.some((other) => dominates(other, design)));
-
-const axes = ['error', 'area', 'bitsPerWeight'] as const;
-
-const dominates = (other: Costs, design: Costs): boolean =>
-  axes.every((axis) => other[axis] <= design[axis]) && axes.some((axis) => other[axis] < design[axis]);
+export function paretoFront(designs: readonly Costs[]): readonly boolean[] {
+  const all = designs.map(({ error, area, bitsPerWeight }) => [error, area, bitsPerWeight]);
+  return all.map((design) => !all.some((other) => dominates(other, design)));
+}
