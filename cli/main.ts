@@ -12,6 +12,7 @@ import { printFits } from './fit.ts';
 import { format } from './fmt.ts';
 import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from './hardware.ts';
 import { Failure, say } from './output.ts';
+import { paper } from './paper.ts';
 import { report } from './report.ts';
 import { search } from './search.ts';
 import { type Budget, searchEncoding } from './searchEncoding.ts';
@@ -55,6 +56,16 @@ program
   .addOption(new Option('--theme <name>', 'the colours').choices(['light', 'dark', 'print']).default('light'))
   .action(async (file: string, options: { out: string; svg?: string; theme: ChartTheme }) =>
     finish(await report({ file, out: options.out, svgFolder: options.svg, theme: options.theme, version })),
+  );
+
+program
+  .command('paper')
+  .description('write a page that sets the claims of "Learning from Students" beside what is measured on what a spec links')
+  .argument('<file>', 'a .nibble file')
+  .option('--out <page>', 'where the page goes; Markdown where it ends in .md', 'paper.html')
+  .addOption(new Option('--theme <name>', 'the colours').choices(['light', 'dark', 'print']).default('light'))
+  .action(async (file: string, options: { out: string; theme: ChartTheme }) =>
+    finish(await paper({ file, out: options.out, theme: options.theme, version })),
   );
 
 program

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { groupTitle, type MeasuredGroup, measuredGroups } from '../core/ide/pictures/groups.ts';
+import { nusOf } from '../core/ide/pictures/tensorColumns.ts';
 import { reportOf } from '../core/lang/areaPairs.ts';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
 import { factOf } from '../core/lang/facts.ts';
@@ -15,10 +17,10 @@ import { visible } from '../core/weights/visibleName.ts';
 import type { Evaluator } from '../node/evaluator.ts';
 import { folderOf } from '../node/specFiles.ts';
 import { type WeightFileHash, weightFileHashes } from '../node/weightFileHashes.ts';
+import { WIDE } from './htmlPage.ts';
 import { Failure, placeOf, say } from './output.ts';
-import { type ReportGroup, reportGroups } from './reportData.ts';
 import { groupFigures, type ReportFigure } from './reportFigures.ts';
-import { type Report, type ReportSection, reportPage, WIDE } from './reportPage.ts';
+import { type Report, type ReportSection, reportPage } from './reportPage.ts';
 import { type Measured, measure, type ReadOptions, readSpec, withEvaluator } from './spec.ts';
 
 export interface ReportArguments {
@@ -38,7 +40,7 @@ export async function report(args: ReportArguments): Promise<number> {
   const spec = readSpec(file);
   if (isSameFile(out, file)) throw new Failure(`--out ${visible(out)} is the spec itself; name another file`, 2);
   const measured = await measure(file, 'sums', 'remarks');
-  const groups = reportGroups(measured);
+  const groups = measuredGroups(measured.analysis, measured.outcome.results);
   const sections = groups.length === 0 ? [] : await withEvaluator((evaluator, options) => sectionsOf(groups, measured, evaluator, options));
   const { files: weightFiles, problems } = await hashesOf(measured);
   for (const message of new Set(problems)) say.error(message);
@@ -61,7 +63,7 @@ export async function report(args: ReportArguments): Promise<number> {
 }
 
 async function sectionsOf(
-  groups: readonly ReportGroup[],
+  groups: readonly MeasuredGroup[],
   measured: Measured,
   evaluator: Evaluator,
   options: ReadOptions,
@@ -69,29 +71,24 @@ async function sectionsOf(
   const sections: ReportSection[] = [];
   const nus = new Map<string, NuByTensor>();
   for (const group of groups) {
-    const { weights, compare } = group;
+    const { weights } = group;
     const key = weightsKey(weights);
-    nus.set(key, nus.get(key) ?? (await nusOf(weights, evaluator, options)));
+    nus.set(key, nus.get(key) ?? (await fittedNus(weights, evaluator, options)));
     const figures = await groupFigures(group, measured, {
       profile: (profileKey) => evaluator.profile(weights, profileKey, options),
       nus: nus.get(key)!,
     });
-    sections.push({ title: compare === null ? `Outside of comparisons, on ${weights.name}` : `${compare}, on ${weights.name}`, figures });
+    sections.push({ title: groupTitle(group), figures });
   }
   return sections;
 }
 
-/** Of raw tensors; infinite where a normal distribution fits as well. */
-async function nusOf(weights: WeightsSpec, evaluator: Evaluator, options: ReadOptions): Promise<NuByTensor> {
+/** Of raw tensors; none where they cannot be read. */
+async function fittedNus(weights: WeightsSpec, evaluator: Evaluator, options: ReadOptions): Promise<NuByTensor> {
   const request = { kind: 'fits', weights } as const;
   const { facts } = await evaluator.facts.find([request], options);
   const found = factOf(request, facts);
-  if (!found || 'problem' in found) return new Map();
-  return new Map(
-    found.tensors.flatMap(({ name, fit: { studentT } }) =>
-      studentT.fit.kind === 'none' ? [] : [[name, studentT.fit.asGoodAsNormal ? Number.POSITIVE_INFINITY : studentT.fit.nu] as const],
-    ),
-  );
+  return found && !('problem' in found) ? nusOf(found) : new Map();
 }
 
 /** The files of all weights that a spec links, each once. */
@@ -129,7 +126,7 @@ function sourcesOf(module: Module, text: string): Report['sources'] {
   });
 }
 
-function versionsOf(version: string, groups: readonly ReportGroup[], { analysis }: Measured): Report['versions'] {
+function versionsOf(version: string, groups: readonly MeasuredGroup[], { analysis }: Measured): Report['versions'] {
   const yosys = groups.flatMap(({ rows, hardware }) =>
     hardware ? rows.map(({ evaluation: { format } }) => reportOf({ format, hardware }, analysis.known)?.yosys) : [],
   );

@@ -1,11 +1,19 @@
-import { sqnr } from '../core/measure/measures.ts';
+import { areaProblems, designsOf, publishedDesigns } from '../core/ide/pictures/designs.ts';
+import { type MeasuredGroup, type MeasuredRow, scaleGroups } from '../core/ide/pictures/groups.ts';
+import {
+  distributionNotes,
+  distributionOf,
+  type PlacedGroup,
+  placedGroups,
+  scalesOf,
+  whyNoProfile,
+} from '../core/ide/pictures/overWeights.ts';
+import { tensorColumns } from '../core/ide/pictures/tensorColumns.ts';
 import type { Profile, ProfileKey } from '../core/profile/profile.ts';
 import type { DataTable } from '../core/view/dataTable.ts';
-import { count, percent } from '../core/view/digits.ts';
-import { distribution, type PlacedFormat } from '../core/view/distribution.ts';
+import { percent } from '../core/view/digits.ts';
 import { formatLines } from '../core/view/formatLines.ts';
 import { pareto } from '../core/view/pareto.ts';
-import { placement, placementKey } from '../core/view/placement.ts';
 import { distributionSvg } from '../core/view/svg/distributionSvg.ts';
 import { formatLinesSvg } from '../core/view/svg/formatLinesSvg.ts';
 import { paretoSvg } from '../core/view/svg/paretoSvg.ts';
@@ -15,7 +23,6 @@ import { tensorsSvg } from '../core/view/svg/tensorsSvg.ts';
 import { type NuByTensor, tensorTable } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { WeightsProfile } from '../node/weightProfiles.ts';
-import { areaProblems, designsOf, publishedDesigns, type ReportGroup, type ReportRow, scaleGroups } from './reportData.ts';
 import type { Measured } from './spec.ts';
 
 /** A picture of a report with what belongs to it. */
@@ -37,7 +44,7 @@ export interface Shapes {
 }
 
 /** The figures of a group, in the order of a report. Rejects where the run is ended. */
-export async function groupFigures(group: ReportGroup, measured: Measured, shapes: Shapes): Promise<readonly ReportFigure[]> {
+export async function groupFigures(group: MeasuredGroup, measured: Measured, shapes: Shapes): Promise<readonly ReportFigure[]> {
   const scales = scaleGroups(group.rows);
   const { groups, unplaced } = placedGroups(group.rows);
   const distributions: ReportFigure[] = [];
@@ -56,9 +63,9 @@ export async function groupFigures(group: ReportGroup, measured: Measured, shape
   ];
 }
 
-function paretoFigures(group: ReportGroup, measured: Measured): readonly ReportFigure[] {
+function paretoFigures(group: MeasuredGroup, measured: Measured): readonly ReportFigure[] {
   const { name } = group.weights;
-  const view = pareto(designsOf(group, measured), 'bitsPerWeight', 'sqnr', name);
+  const view = pareto(designsOf(group, measured.analysis.known), 'bitsPerWeight', 'sqnr', name);
   return [
     {
       name: 'pareto-bits',
@@ -71,11 +78,11 @@ function paretoFigures(group: ReportGroup, measured: Measured): readonly ReportF
 }
 
 /** Of one scale, as area does not depend on it. */
-function areaFigures(group: ReportGroup, scale: string | undefined, measured: Measured): readonly ReportFigure[] {
-  const designs = designsOf(group, measured);
+function areaFigures(group: MeasuredGroup, scale: string | undefined, measured: Measured): readonly ReportFigure[] {
+  const designs = designsOf(group, measured.analysis.known);
   const { name } = group.weights;
   const hasArea = designs.some(({ figures }) => typeof figures.area === 'number');
-  const problems = areaProblems(group, measured);
+  const problems = areaProblems(group, measured.analysis.known);
   if (!group.hardware || (!hasArea && problems.length === 0)) return [];
   const hasRatio = designs.some(({ figures }) => typeof figures.areaRatio === 'number');
   const axis = hasRatio ? 'areaRatio' : 'area';
@@ -98,64 +105,16 @@ function areaFigures(group: ReportGroup, scale: string | undefined, measured: Me
   ];
 }
 
-/** Rows that are drawn over the same weights. */
-interface PlacedGroup {
-  readonly key: ProfileKey;
-  readonly rows: readonly { readonly row: ReportRow; readonly target: number }[];
-}
-
-/** The formats that have a place among the weights, by what the weights are divided by; and of the others, why they have none. */
-function placedGroups(rows: readonly ReportRow[]): { readonly groups: readonly PlacedGroup[]; readonly unplaced: readonly string[] } {
-  const groups = new Map<string, { readonly key: ProfileKey; readonly rows: { row: ReportRow; target: number }[] }>();
-  const unplaced: string[] = [];
-  for (const row of rows) {
-    const { format, scale } = row.evaluation;
-    const found = placement(format.codebook, scale.rule);
-    if ('why' in found) {
-      unplaced.push(`${visible(format.name)} under ${visible(scale.name)} is not drawn over the weights: ${found.why}`);
-      continue;
-    }
-    const group = groups.get(placementKey(found)) ?? { key: found.key, rows: [] };
-    group.rows.push({ row, target: found.target });
-    groups.set(placementKey(found), group);
-  }
-  return { groups: [...groups.values()], unplaced };
-}
-
-const scalesOf = ({ rows }: PlacedGroup): readonly string[] => [...new Set(rows.map(({ row }) => row.evaluation.scale.name))];
-
-function whyNoProfile({ nLeftOut, problems }: WeightsProfile): string {
-  const reasons = [...(nLeftOut > 0 ? [leftOut(nLeftOut)] : []), ...problems.map(({ message }) => message)];
-  return reasons.length > 0 ? reasons.join('; ') : 'there are none';
-}
-
-const leftOut = (n: number): string =>
-  `${n} ${n === 1 ? 'tensor is' : 'tensors are'} left out: empty, of float64, or in blocks down a column`;
-
-const N_BINS = 81;
-
 function distributionFigures(
-  { weights }: ReportGroup,
+  { weights }: MeasuredGroup,
   placed: PlacedGroup,
   profile: Profile,
-  { nTensors, nLeftOut, problems }: WeightsProfile,
+  found: WeightsProfile,
 ): readonly ReportFigure[] {
   const scales = scalesOf(placed);
-  // The best first: its levels are drawn through the histogram.
-  const best = [...placed.rows].sort((a, b) => figureOf(b.row) - figureOf(a.row));
-  const formats = best.map(({ row: { evaluation }, target }): PlacedFormat => {
-    const { format, scale } = evaluation;
-    return { name: scales.length > 1 ? `${format.name} (${scale.name})` : format.name, codebook: format.codebook, target };
-  });
-  const view = distribution(profile, formats, N_BINS, weights.name);
+  const view = distributionOf(placed, profile, weights.name);
   const under = scales.map(visible).join(', ');
-  const notes = [
-    `${count(view.n)} weights of ${nTensors} ${nTensors === 1 ? 'tensor' : 'tensors'}`,
-    ...(view.nNonFinite > 0 ? [`${count(view.nNonFinite)} weights that are not finite are left out`] : []),
-    ...(nLeftOut > 0 ? [leftOut(nLeftOut)] : []),
-    ...problems.map(({ message }) => message),
-    ...view.notes,
-  ];
+  const notes = distributionNotes(view, found);
   const name = `distribution-${scales.join('-')}`;
   return [
     {
@@ -188,15 +147,9 @@ function distributionFigures(
   ];
 }
 
-/** In dB; what has no figure comes last. */
-const figureOf = ({ result }: ReportRow): number => {
-  const found = sqnr(result.total);
-  return Number.isNaN(found) ? Number.NEGATIVE_INFINITY : found;
-};
-
 /** @param notDrawn What is not drawn over the weights, and why. */
-function formatsFigure({ rows, weights }: ReportGroup, notDrawn: readonly string[]): ReportFigure {
-  const first = new Map<string, ReportRow>();
+function formatsFigure({ rows, weights }: MeasuredGroup, notDrawn: readonly string[]): ReportFigure {
+  const first = new Map<string, MeasuredRow>();
   for (const row of rows) if (!first.has(row.evaluation.format.name)) first.set(row.evaluation.format.name, row);
   const scales = [...new Set([...first.values()].map(({ evaluation }) => evaluation.scale.name))];
   const subject = `${weights.name}, ${scales.length === 1 ? scales[0] : 'scales of their own'}`;
@@ -218,12 +171,8 @@ function formatsFigure({ rows, weights }: ReportGroup, notDrawn: readonly string
   };
 }
 
-function tensorsFigure({ weights }: ReportGroup, scale: string | undefined, rows: readonly ReportRow[], nus: NuByTensor): ReportFigure {
-  const columns = rows.map(({ evaluation, result }) => ({
-    name: scale === evaluation.scale.name ? evaluation.format.name : `${evaluation.format.name} (${evaluation.scale.name})`,
-    tensors: result.tensors.map(({ name, file, sums }) => ({ name, file, n: sums.n, sqnr: sqnr(sums) })),
-  }));
-  const view = tensorTable(columns, nus, weights.name);
+function tensorsFigure({ weights }: MeasuredGroup, scale: string | undefined, rows: readonly MeasuredRow[], nus: NuByTensor): ReportFigure {
+  const view = tensorTable(tensorColumns({ scale, rows }), nus, weights.name);
   const under = scale === undefined ? 'scales of their own' : visible(scale);
   const winners = [...view.formats.keys()].filter((i) => view.wins[i]! > 0).sort((a, b) => view.wins[b]! - view.wins[a]!);
   const wins = winners.map((i) => `${visible(view.formats[i]!)} ${view.wins[i]} (${percent(view.wins[i]! / view.rows.length)})`);

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import { assertionLine } from '../core/ide/hoverOfDeclared.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import type { AssertionResult } from '../core/lang/spec.ts';
-import { type DataTable, shownCell } from '../core/view/dataTable.ts';
 import { count } from '../core/view/digits.ts';
-import { type ChartTheme, chartColours } from '../core/view/svg/colours.ts';
+import type { ChartTheme } from '../core/view/svg/colours.ts';
 import { all, type Markup, sentence, tag, text } from '../core/view/svg/markup.ts';
-import { LEAST_WIDTH } from '../core/view/svg/plot.ts';
 import type { WeightFileHash } from '../node/weightFileHashes.ts';
+import { dataTable, drawn, htmlPage } from './htmlPage.ts';
 import type { ReportFigure } from './reportFigures.ts';
-import { reportStyle } from './reportStyle.ts';
 
 /** All that a report says, worked out. */
 export interface Report {
@@ -31,28 +28,8 @@ export interface ReportSection {
   readonly figures: readonly ReportFigure[];
 }
 
-/** The width of a figure on a wide page, in pixels. */
-export const WIDE = 868;
-
-/** A table on a page has at most so many rows; `--svg` writes all. */
-const MOST_TABLE_ROWS = 1000;
-
-/** The page: one file, without a script and without anything from outside, which its policy holds it to. The same report gives the same bytes. */
+/** The page. The same report gives the same bytes. */
 export function reportPage(report: Report): string {
-  const style = reportStyle(chartColours[report.theme]);
-  const hash = createHash('sha256').update(style).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-  const head = tag(
-    'head',
-    {},
-    tag('meta', { charset: 'utf-8' }),
-    tag('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    tag('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    tag('meta', { name: 'color-scheme', content: report.theme === 'dark' ? 'dark' : 'light' }),
-    tag('meta', { name: 'referrer', content: 'no-referrer' }),
-    tag('title', {}, text(`Report of ${report.spec}`)),
-    tag('style', {}, { markup: style }),
-  );
   let nFigures = 0;
   const sections = report.sections.map(({ title, figures }, i) =>
     tag(
@@ -69,7 +46,7 @@ export function reportPage(report: Report): string {
     tag('main', {}, contents(report), assertions(report), findings(report), sections, origins(report)),
     tag('footer', {}, tag('p', {}, sentence('Written by nibble report. This page has no script and opens no connection.'))),
   );
-  return `<!doctype html>\n${tag('html', { lang: 'en' }, head, body).markup}\n`;
+  return htmlPage(`Report of ${report.spec}`, report.theme, body);
 }
 
 function summaryOf({ assertions: asserted, findings: found, sections }: Report): string {
@@ -146,58 +123,14 @@ const quoting = (message: string): Markup =>
 
 /** Two drawings of one picture, of which the width of the page shows one: a drawing that is only made smaller cannot be read. */
 function figure({ title, notes, draw, tables }: ReportFigure, number: number, theme: ChartTheme): Markup {
-  const colours = chartColours[theme];
-  const wide: Markup = { markup: draw({ width: WIDE, colours, id: `figure-${number}-wide` }) };
-  const narrow: Markup = { markup: draw({ width: LEAST_WIDTH, colours, id: `figure-${number}-narrow` }) };
   return all([
     tag('h3', {}, text(`${number}. ${title}`)),
-    tag(
-      'figure',
-      {},
-      tag('div', { class: 'wide' }, wide),
-      tag('div', { class: 'narrow' }, narrow),
-      tag('figcaption', {}, sentence(notes.map((note) => `${note}.`).join(' '))),
-    ),
+    tag('figure', {}, drawn(draw, `figure-${number}`, theme), tag('figcaption', {}, sentence(notes.map((note) => `${note}.`).join(' ')))),
     ...tables.map((table, i) => {
       const name = tables.length > 1 ? `Data ${number}.${i + 1}` : `Data ${number}`;
       return tag('details', {}, tag('summary', {}, text(`${name}: ${table.caption}`)), dataTable(table, name));
     }),
   ]);
-}
-
-function dataTable({ caption, columns, rows }: DataTable, name: string): Markup {
-  const shown = rows.slice(0, MOST_TABLE_ROWS);
-  const more = shown.length < rows.length ? `${caption}: the first ${count(shown.length)} of ${count(rows.length)} rows` : caption;
-  const classOf = (i: number): string | undefined => (columns[i]!.digits === 'text' ? undefined : 'number');
-  return tag(
-    'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${name}: ${caption}` },
-    tag(
-      'table',
-      {},
-      tag('caption', {}, sentence(more)),
-      tag(
-        'thead',
-        {},
-        tag(
-          'tr',
-          {},
-          columns.map(({ title }, i) => tag('th', { scope: 'col', class: classOf(i) }, text(title))),
-        ),
-      ),
-      tag(
-        'tbody',
-        {},
-        shown.map((cells) =>
-          tag(
-            'tr',
-            {},
-            cells.map((cell, i) => tag('td', { class: classOf(i) }, text(shownCell(cell, columns[i]!)))),
-          ),
-        ),
-      ),
-    ),
-  );
 }
 
 /** What the figures are of, so that whoever has the files can tell. */

@@ -28,6 +28,13 @@ th,td{padding:3px 8px;text-align:left;white-space:nowrap;border-bottom:1px solid
 .wrap td{white-space:normal;overflow-wrap:anywhere}
 .wrap{width:100%}
 ul{padding-left:20px}
+.all{max-height:none}
+.where{color:${colours.muted};font-size:13px;margin:0}
+dl{margin:8px 0 12px}
+dl div{display:grid;grid-template-columns:96px 1fr;gap:0 12px;margin:4px 0}
+dt{font-weight:600}
+dd{margin:0}
+@media(max-width:480px){dl div{display:block}}
 .level{font-weight:600}
 @media(max-width:700px){.wide{display:none}.narrow{display:block}}
 @media print{.scroll{max-height:none;overflow:visible}details:not([open]){display:none}figure{break-inside:avoid}}

@@ -88,15 +88,17 @@ export class ResultsPanel {
       this.#tellAll();
       return;
     }
+    if (message.kind !== 'reveal' && message.kind !== 'evaluate') return;
     const { uri } = message;
     // Of another document than the one shown now: the click came too late.
     if (uri !== this.#uri) return;
-    const work = message.kind === 'reveal' ? this.#reveal(uri, message.format) : evaluateDocument(this.#server, Uri.parse(uri));
+    const work =
+      message.kind === 'reveal' ? this.#reveal(uri, message.format, message.code) : evaluateDocument(this.#server, Uri.parse(uri));
     work.catch((error) => this.#server.output.error(`The results panel: ${String(error)}`));
   }
 
-  async #reveal(uri: string, format: string): Promise<void> {
-    const place = await this.#server.request('nibble/formatPlace', { uri, format });
+  async #reveal(uri: string, format: string, code: number | null): Promise<void> {
+    const place = await this.#server.request('nibble/formatPlace', { uri, format, code });
     if (place === null) {
       void window.showInformationMessage(`No row of ${nameOf(uri)} is of the format ${format} any more`);
       return;

@@ -1,25 +1,84 @@
 import type { FromPanel, PanelProtocol } from '../protocol/panel.ts';
+import type { PictureName, PictureWish } from '../protocol/pictures.ts';
 
 /** The version of the messages that this client reads and writes. */
-export const protocol: PanelProtocol = 1;
+export const protocol: PanelProtocol = 2;
 
-/** A message of the panel; undefined for anything else. */
+/** What an exported file may have, in UTF-16 units: a chart of a thousand points, or a table of 10 000 tensors by 50 formats, has less. */
+const MOST_CONTENT = 64 * 2 ** 20;
+
+/** What a name may have. Tensors, formats and addresses have less. */
+const MOST_NAME = 4096;
+
+/** A message of the panel; undefined for anything else. What is read is copied, so that nothing comes along that was not asked for. */
 export function fromPanel(data: unknown): FromPanel | undefined {
-  const { protocol: version, kind, uri, format } = fields(data);
+  const message = fields(data);
+  const { protocol: version, kind, uri, format, code } = message;
   if (version !== protocol) return undefined;
   if (kind === 'ready') return { protocol, kind };
-  if (typeof uri !== 'string') return undefined;
-  if (kind === 'evaluate') return { protocol, kind, uri };
-  return kind === 'reveal' && typeof format === 'string' ? { protocol, kind, uri, format } : undefined;
+  if (kind === 'pin') return pin(message);
+  if (kind === 'export') return saveExport(message);
+  if (!isName(uri)) return undefined;
+  switch (kind) {
+    case 'evaluate':
+      return { protocol, kind, uri };
+    case 'reveal':
+      return isName(format) && (code === null || isCode(code)) ? { protocol, kind, uri, format, code } : undefined;
+    case 'want': {
+      const wish = message['wish'] === null ? null : pictureWish(message['wish']);
+      return wish === undefined ? undefined : { protocol, kind, uri, wish };
+    }
+    case 'drag': {
+      const { drag, phase, level } = message;
+      if (!isName(format) || !isCode(code) || !Number.isSafeInteger(drag) || !Number.isFinite(level)) return undefined;
+      if (phase !== 'move' && phase !== 'end' && phase !== 'cancel') return undefined;
+      return { protocol, kind, uri, drag: drag as number, phase, format, code, level: level as number };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function pin({ isPinned }: Fields): FromPanel | undefined {
+  return typeof isPinned === 'boolean' ? { protocol, kind: 'pin', isPinned } : undefined;
+}
+
+function saveExport({ to, type, name, content }: Fields): FromPanel | undefined {
+  if ((to !== 'file' && to !== 'clipboard') || (type !== 'svg' && type !== 'png' && type !== 'csv')) return undefined;
+  if (!isName(name) || typeof content !== 'string' || content.length > MOST_CONTENT) return undefined;
+  // An image goes to the clipboard from within the panel.
+  return to === 'clipboard' && type === 'png' ? undefined : { protocol, kind: 'export', to, type, name, content };
+}
+
+const pictures: readonly PictureName[] = ['pareto', 'distribution', 'formats', 'tensors'];
+
+/** A wish; undefined for what is none. */
+export function pictureWish(data: unknown): PictureWish | undefined {
+  const { picture: name, group, tensor, backdrop } = fields(data);
+  const picture = pictures.find((one) => one === name);
+  if (picture === undefined || ![group, tensor, backdrop].every((one) => one === null || isName(one))) return undefined;
+  return { picture, group: group as string | null, tensor: tensor as string | null, backdrop: backdrop as string | null };
 }
 
 /** The document that a panel showed when its state was saved; undefined where it cannot be told. */
 export function documentOfState(state: unknown): string | undefined {
   const { protocol: version, document } = fields(state);
   const { uri } = fields(document);
-  return version === protocol && typeof uri === 'string' ? uri : undefined;
+  return version === protocol && isName(uri) ? uri : undefined;
 }
 
+/** Whether that panel stayed with its document. */
+export function isPinnedInState(state: unknown): boolean {
+  const { protocol: version, isPinned } = fields(state);
+  return version === protocol && isPinned === true;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
 /** The fields of an object; none of what is no object. */
-const fields = (data: unknown): Readonly<Record<string, unknown>> =>
-  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+const fields = (data: unknown): Fields => (typeof data === 'object' && data !== null ? (data as Fields) : {});
+
+const isName = (data: unknown): data is string => typeof data === 'string' && data.length <= MOST_NAME;
+
+/** Codes have at most 8 bits. */
+const isCode = (data: unknown): data is number => Number.isInteger(data) && (data as number) >= 0 && (data as number) < 256;

@@ -3,7 +3,6 @@ import { evaluationKey, ruleKey } from '../core/lang/evaluationKey.ts';
 import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
 import type { EvaluationResult } from '../core/measure/results.ts';
 import { sampleRuns } from '../core/profile/sample.ts';
-import { jobOf } from './evaluationPlan.ts';
 import type { Place } from './expandPattern.ts';
 import type { InspectedTensor } from './openedWeights.ts';
 import type { SampleAnswer, SampleTask } from './profileTasks.ts';
@@ -24,10 +23,12 @@ export async function estimateAll(all: readonly Estimated[], pool: Pool): Promis
     const infos = tensors.map(({ tensor }) => tensor);
     const n = infos.reduce((sum, tensor) => sum + tensor.n, 0);
     for (const alike of byRule(evaluations)) {
-      const runs = sampleRuns(infos, alike[0]!.scale.rule, SEED)?.map((run) => ({ ...run, tensor: tensors[run.tensor]!.index }));
+      const { rule } = alike[0]!.scale;
+      const runs = sampleRuns(infos, rule, SEED)?.map((run) => ({ ...run, tensor: tensors[run.tensor]!.index }));
       if (!runs) continue;
       const cancelled = new SharedArrayBuffer(4);
-      const task: SampleTask = { patterns: weights.paths, place, stamp, cancelled, runs, n, jobs: alike.map(jobOf) };
+      const books = alike.map(({ format }) => format.codebook);
+      const task: SampleTask = { patterns: weights.paths, place, stamp, cancelled, runs, n, rule, books };
       const answers: SampleAnswer[] = await pool.exec('estimateFromRuns', [task]);
       for (const [i, evaluation] of alike.entries()) results.set(evaluationKey(evaluation), resultOf(answers[i]!));
     }

@@ -19,6 +19,7 @@ import type { FactOptions } from './factRun.ts';
 import { FactFinder } from './facts.ts';
 import { KnownTensors } from './knownTensors.ts';
 import type { MeasureTask } from './measureTensor.ts';
+import { ModelQuality } from './models/modelQuality.ts';
 import type { InspectedTensor, Inspection, TensorTask } from './openedWeights.ts';
 import type { AnswerTask, ProfileAnswer, TableTask } from './profileTasks.ts';
 import { profileOfWeights, type WeightsProfile } from './weightProfiles.ts';
@@ -65,7 +66,12 @@ export class Evaluator {
     this.#workers = workers;
     this.#pool = this.#newPool();
     this.#tensors = new KnownTensors(() => this.#pool, cache);
-    this.facts = new FactFinder(() => this.#pool, this.#tensors, areas);
+    const models = new ModelQuality(
+      () => this.#pool,
+      () => this.#workers,
+      cache,
+    );
+    this.facts = new FactFinder(() => this.#pool, this.#tensors, models, areas);
   }
 
   /** Changes the number of threads. What runs is done to its end; what waits is refused, and asked for again by the next evaluation. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'workerpool';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
+import type { Fact } from '../core/lang/facts.ts';
 import type { Linked, WeightsSpec } from '../core/lang/spec.ts';
 import { unreadable } from '../core/weights/problem.ts';
 import { select, unmatched } from '../core/weights/select.ts';
@@ -16,6 +17,8 @@ export interface FactOptions {
   readonly onProgress: (done: number, total: number) => void;
   /** Weights to be read, times how often, beyond which a request is left out; infinite for none. */
   readonly limit: number;
+  /** Told what is known of language models while they are evaluated: reports of part of the text, by `factKey`. */
+  readonly onPartial?: (found: ReadonlyMap<string, Fact>) => void;
 }
 
 /** One search for facts: the weights that it is about, and how far it is. */

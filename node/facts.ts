@@ -31,6 +31,7 @@ import { advance, eachTensor, type FactOptions, matricesOf, type Opened, openedF
 import type { DistanceTask, LevelsTask, SpareTask } from './factTasks.ts';
 import type { KnownTensors } from './knownTensors.ts';
 import type { FitTask } from './measureTensor.ts';
+import type { ModelQuality } from './models/modelQuality.ts';
 import type { TensorTask } from './openedWeights.ts';
 
 /** What was found out. A request whose weights cannot be read has no fact, and the problems say why. */
@@ -43,19 +44,22 @@ export interface FoundFacts {
   readonly nLeftOut: number;
 }
 
-/** Finds out in threads what only weights can tell, and in processes what a synthesis can. What was found is kept as long as the files stay as they are. */
+/** Finds out in threads what only weights and language models can tell, and in processes what a synthesis can. What was found is kept as long as the files stay as they are. */
 export class FactFinder {
   readonly #pool: () => Pool;
   readonly #moments: KnownMoments;
   readonly #areas: Areas | undefined;
+  readonly #models: ModelQuality;
   readonly #known = new LRUCache<string, Fact>({ max: 1000 });
 
   /**
    * @param pool Threads of node/worker.ts.
+   * @param models What runs language models, in the same threads.
    * @param areas Without it nothing is synthesised, and requests for areas have that as their answer.
    */
-  constructor(pool: () => Pool, tensors: KnownTensors, areas: Areas | undefined) {
+  constructor(pool: () => Pool, tensors: KnownTensors, models: ModelQuality, areas: Areas | undefined) {
     this.#areas = areas;
+    this.#models = models;
     this.#pool = pool;
     this.#moments = new KnownMoments(pool, tensors);
   }
@@ -63,11 +67,17 @@ export class FactFinder {
   /** Requests are done in their order: where there is a limit, those that come first have it to themselves. */
   async find(requests: readonly FactRequest[], options: FactOptions): Promise<FoundFacts> {
     const ofAreas = requests.filter((request) => request.kind === 'area');
-    const ofWeights = requests.filter((request) => request.kind !== 'area');
-    // Progress is of one thing: of weights where some are read.
-    const quiet: FactOptions = ofWeights.length > 0 ? { ...options, onProgress: () => undefined } : options;
-    const [areas, found] = await Promise.all([this.#findAreas(ofAreas, quiet), this.#findOnWeights(ofWeights, options)]);
-    return { ...found, facts: new Map([...found.facts, ...areas]) };
+    const ofModels = requests.filter((request) => request.kind === 'model' || request.kind === 'quality');
+    const ofWeights = requests.filter((request) => request.kind !== 'area' && request.kind !== 'model' && request.kind !== 'quality');
+    // Progress is of one thing: of text where a model is run, which takes longest, else of weights where some are read.
+    const runsModels = ofModels.some(({ kind }) => kind === 'quality');
+    const quiet: FactOptions = { ...options, onProgress: () => undefined };
+    const [areas, found, models] = await Promise.all([
+      this.#findAreas(ofAreas, runsModels || ofWeights.length > 0 ? quiet : options),
+      this.#findOnWeights(ofWeights, runsModels ? quiet : options),
+      this.#models.find(ofModels, runsModels ? options : quiet),
+    ]);
+    return { ...found, facts: new Map([...found.facts, ...areas, ...models]) };
   }
 
   async #findAreas(requests: readonly AreaRequest[], options: FactOptions): Promise<ReadonlyMap<string, Fact>> {

@@ -8,15 +8,17 @@ import type { Profile, ProfileKey } from '../core/profile/profile.ts';
 import type { Run } from '../core/profile/sample.ts';
 import { deserialise, serialise } from '../core/profile/serialise.ts';
 import { blockLayout, panelHeight, panelStart } from '../core/quantize/blockLayout.ts';
+import { errorsOfRuns, type WeightsRun } from '../core/quantize/errorsOfRuns.ts';
 import { quantize } from '../core/quantize/reference.ts';
-import { type QuantizationJob, quantizationErrors } from '../core/quantize/stream.ts';
-import { memoryTensor } from '../core/weights/memoryTensor.ts';
-import type { StorageType } from '../core/weights/tensor.ts';
+import type { ScaleRule } from '../core/quantize/scaleRule.ts';
+import type { QuantizationJob } from '../core/quantize/stream.ts';
+import { bytesPerValue, decode } from '../core/weights/dtype.ts';
+import type { StorageType, Tensor } from '../core/weights/tensor.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { DiskCache } from './diskCache.ts';
 import { type Moved, moved } from './moved.ts';
-import { type TensorTask, tensorOf } from './openedWeights.ts';
-import { threadKernels } from './threadKernels.ts';
+import { signalOf, type TensorTask, tensorOf } from './openedWeights.ts';
+import { threadDirectKernels, threadKernels } from './threadKernels.ts';
 
 // What threads do with profiles.
 
@@ -141,13 +143,15 @@ export async function readAllWeights(task: TensorTask): Promise<Moved> {
   return moved(weights);
 }
 
-/** Runs of tensors of one set of files, to be measured under several formats. */
+/** Runs of tensors of one set of files, to be measured under several codebooks. */
 export interface SampleTask extends Omit<TensorTask, 'index'> {
   /** As {@link sampleRuns} gives them, with `tensor` the index among all tensors of the files. */
   readonly runs: readonly Run[];
   /** The weights that the runs stand for. */
   readonly n: number;
-  readonly jobs: readonly QuantizationJob[];
+  /** How all of the codebooks are scaled. */
+  readonly rule: ScaleRule;
+  readonly books: readonly Codebook[];
 }
 
 /** What a sample says: the sums over it, and estimates of the whole. */
@@ -156,16 +160,26 @@ export interface SampleAnswer {
   readonly estimates: Estimates;
 }
 
-/** What the runs say of each job. */
+/** What the runs say of each codebook. */
 export async function estimateFromRuns(task: SampleTask): Promise<SampleAnswer[]> {
-  const sums: ErrorSums[][] = task.jobs.map(() => []);
+  const runs: WeightsRun[] = [];
   for (const { tensor: index, from, shape } of task.runs) {
-    const { tensor, signal } = await tensorOf({ ...task, index });
-    const weights = new Float32Array(shape[0] * shape[1]);
-    await tensor.read(from, weights);
-    const run = memoryTensor({ ...tensor, n: weights.length, shape }, weights);
-    const jobs = task.jobs.map(({ codebook, rule }) => ({ codebook, rule: { ...rule, axis: 'last' as const } }));
-    for (const [i, one] of (await quantizationErrors(run, jobs, { signal })).entries()) sums[i]!.push(one);
+    const { tensor } = await tensorOf({ ...task, index });
+    runs.push({ shape, weights: await weightsAt(tensor, from, shape[0] * shape[1]) });
   }
-  return sums.map((runs) => ({ sums: runs.reduce(add), estimates: estimates(runs as [ErrorSums, ...ErrorSums[]], task.n) }));
+  const options = { kernels: threadDirectKernels(), signal: signalOf(task) };
+  const sums = await errorsOfRuns(runs, task.books, { ...task.rule, axis: 'last' }, options);
+  return sums.map((ofRuns) => ({ sums: ofRuns.reduce(add), estimates: estimates(ofRuns as [ErrorSums, ...ErrorSums[]], task.n) }));
+}
+
+/** Weights of a tensor: as stored where that can be, as such a read waits for nothing. */
+async function weightsAt({ type, read, readStored }: Tensor, from: number, n: number): Promise<Float32Array> {
+  const weights = new Float32Array(n);
+  if (!readStored) await read(from, weights);
+  else {
+    const stored = new Uint8Array(n * bytesPerValue[type]);
+    await readStored(from, stored);
+    decode(type, stored, weights);
+  }
+  return weights;
 }

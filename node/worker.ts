@@ -3,6 +3,8 @@ import type { Profile } from '../core/profile/profile.ts';
 import type { Place } from './expandPattern.ts';
 import * as facts from './factTasks.ts';
 import { type FitTask, fitTensor, type MeasureTask, measureTensor } from './measureTensor.ts';
+import { inspectModel, type ModelAsked } from './models/inspectModel.ts';
+import * as models from './models/modelTasks.ts';
 import { inspectWeights, type TensorTask } from './openedWeights.ts';
 import * as profiles from './profileTasks.ts';
 
@@ -11,6 +13,9 @@ worker({
   inspectWeights: (patterns: readonly string[], place: Place) => inspectWeights(patterns, place),
   fitTensor: (task: FitTask) => fitTensor(task),
   ...facts,
+  inspectModel: (asked: ModelAsked) => inspectModel(asked),
+  measureQuality: (task: models.QualityTask) => models.measureQuality(task),
+  reportOfQuality: models.reportOfQuality,
   profileTensorPart: (task: profiles.PartTask) => profiles.profileTensorPart(task, (doneWeights) => workerEmit(doneWeights)),
   answerFromProfile: (task: profiles.AnswerTask) => profiles.answerFromProfile(task),
   answerFromTable: (task: profiles.TableTask) => profiles.answerFromTable(task, (doneWeights) => workerEmit(doneWeights)),

@@ -1,5 +1,6 @@
 // What client and server say to each other beyond LSP: types only, plain data only.
 import type { ResultRow } from '../core/view/resultsView.ts';
+import type { PictureAnswer, PictureWish } from './pictures.ts';
 
 /** What the client tells the server when it starts it. */
 export interface InitializationOptions {
@@ -18,6 +19,9 @@ export interface Requests {
   'nibble/synthesise': { readonly params: SynthesiseParams; readonly result: SynthesiseResult };
   'nibble/verilog': { readonly params: VerilogParams; readonly result: Verilog };
   'nibble/formatPlace': { readonly params: FormatPlaceParams; readonly result: Place | null };
+  'nibble/picture': { readonly params: PictureParams; readonly result: PictureAnswer | null };
+  'nibble/formatAt': { readonly params: FormatAtParams; readonly result: FormatAt | null };
+  'nibble/levelEdit': { readonly params: LevelEditParams; readonly result: LevelEdit | null };
 }
 
 /** The notifications the client sends, by method. */
@@ -30,6 +34,7 @@ export interface ClientNotifications {
 export interface ServerNotifications {
   'nibble/results': Results;
   'nibble/status': Status;
+  'nibble/picturesChanged': PicturesChanged;
 }
 
 /** Asks for a full evaluation, whatever the settings say of automatic ones. Cancellable. */
@@ -107,6 +112,46 @@ export interface FormatPlaceParams {
   readonly uri: string;
   /** As in {@link ResultRow}: `SF(5)` is asked for by this name. */
   readonly format: string;
+  /** The level of this code, where it stands in the text; null: the format itself. */
+  readonly code: number | null;
+}
+
+/** Asks for what a picture is drawn from. Cancellable; a newer wish of the same document replaces an older one. */
+export interface PictureParams {
+  readonly uri: string;
+  readonly wish: PictureWish;
+}
+
+/** Asks which format a place in an open document belongs to. */
+export interface FormatAtParams {
+  readonly uri: string;
+  readonly position: Position;
+}
+
+/** A format by its name, and the code whose level stands at the place; null where it is no level. */
+export interface FormatAt {
+  readonly format: string;
+  readonly code: number | null;
+}
+
+/** Asks how the text changes if a level is moved; the answer is null where the level is computed, or not in this document. */
+export interface LevelEditParams {
+  readonly uri: string;
+  /** The version of the text that is seen; another one is refused with null. */
+  readonly version: number;
+  readonly format: string;
+  readonly code: number;
+  /** Where its number begins, once that is known: a level that is moved past another one changes its code; null: wherever the code says. */
+  readonly at: Position | null;
+  /** In the units of the text. */
+  readonly level: number;
+}
+
+/** One number replaced by another. */
+export interface LevelEdit {
+  readonly place: Place;
+  readonly version: number;
+  readonly newText: string;
 }
 
 export interface LibraryTextParams {
@@ -126,6 +171,11 @@ export interface Trust {
 /** Sent when the editor's colours change, for the drawings in hovers. */
 export interface ThemeChange {
   readonly theme: 'light' | 'dark' | 'high-contrast' | 'high-contrast-light';
+}
+
+/** Whatever picture of the document was asked for may have changed; sent at most some times a second. */
+export interface PicturesChanged {
+  readonly uri: string;
 }
 
 /** What the server is doing. */

@@ -81,6 +81,7 @@ const completionKinds: Readonly<Record<Completion['kind'], CompletionItemKind>> 
   format: CompletionItemKind.Class,
   scale: CompletionItemKind.Struct,
   weights: CompletionItemKind.File,
+  model: CompletionItemKind.Class,
   hardware: CompletionItemKind.Interface,
   constant: CompletionItemKind.Constant,
   parameter: CompletionItemKind.Variable,
@@ -116,6 +117,7 @@ const symbolKinds: Readonly<Record<OutlineEntry['kind'], SymbolKind>> = {
   format: SymbolKind.Class,
   scale: SymbolKind.Struct,
   weights: SymbolKind.File,
+  model: SymbolKind.Class,
   hardware: SymbolKind.Interface,
   compare: SymbolKind.Array,
   assert: SymbolKind.Event,
@@ -143,9 +145,11 @@ export const toLens = (document: TextDocument, lens: Lens): CodeLens => {
   const command =
     action === undefined
       ? { title, command: '' }
-      : action.format === undefined
-        ? { title, command: 'nibble.evaluateDocument', arguments: [document.uri] }
-        : { title, command: 'nibble.evaluateFormat', arguments: [document.uri, action.format] };
+      : action.kind === 'evaluateOnModel'
+        ? { title, command: 'nibble.evaluateOnModel', arguments: [document.uri] }
+        : action.format === undefined
+          ? { title, command: 'nibble.evaluateDocument', arguments: [document.uri] }
+          : { title, command: 'nibble.evaluateFormat', arguments: [document.uri, action.format] };
   return { range: toRange(document, lens.at), command };
 };
 

@@ -15,7 +15,7 @@ export interface FactRun {
   readonly nLeftOut: number;
 }
 
-/** Finds out what the formats of a document rest on, round by round: weights, and not areas, which no level depends on and which take longer. */
+/** Finds out what the formats of a document rest on, round by round: weights, and neither areas nor models, which no level depends on and which take longer. */
 export async function findAsked(document: TextDocument, session: Session, facts: Facts, options: FactOptions): Promise<FactRun> {
   const problems = new Map<string, readonly WeightProblem[]>();
   let nLeftOut = 0;
@@ -26,9 +26,11 @@ export async function findAsked(document: TextDocument, session: Session, facts:
     for (const [key, own] of found.problems) problems.set(key, together(problems.get(key) ?? [], own));
     session.keepFacts(document.uri, requests, found.facts);
   };
-  await factRounds(() => (options.signal.aborted ? [] : session.analysis(document).asked.filter(({ kind }) => kind !== 'area')), find);
+  await factRounds(() => (options.signal.aborted ? [] : session.analysis(document).asked.filter(isQuick)), find);
   return { problems, nLeftOut };
 }
+
+const isQuick = ({ kind }: FactRequest): boolean => kind !== 'area' && kind !== 'quality';
 
 /** Finds out what findings and hovers would say besides. */
 export async function findWishes(

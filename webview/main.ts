@@ -16,7 +16,7 @@ const host = acquireVsCodeApi();
 let state: PanelState = nothingKnown;
 const page = resultsPage(document.body, {
   reveal(format) {
-    if (state.document) host.postMessage({ protocol, kind: 'reveal', uri: state.document.uri, format });
+    if (state.document) host.postMessage({ protocol, kind: 'reveal', uri: state.document.uri, format, code: null });
   },
   evaluate() {
     if (state.document) host.postMessage({ protocol, kind: 'evaluate', uri: state.document.uri });

@@ -4,7 +4,7 @@ import type { Results, Status } from '../protocol/messages.ts';
 import type { PanelDocument, PanelProtocol, ToPanel } from '../protocol/panel.ts';
 
 /** The version of the messages and of the saved state that this panel reads and writes. */
-export const protocol: PanelProtocol = 1;
+export const protocol: PanelProtocol = 2;
 
 /** A message of the client; undefined for anything else. What is read is copied, so that nothing comes along that was not asked for. */
 export function toPanel(data: unknown): ToPanel | undefined {

@@ -30,6 +30,8 @@ export function told(state: PanelState, message: ToPanel): PanelState {
     }
     case 'status':
       return message.status.uri === document?.uri ? { ...state, status: message.status } : state;
+    default:
+      return state;
   }
 }
 

@@ -18,6 +18,7 @@ export interface Completion {
     | 'format'
     | 'scale'
     | 'weights'
+    | 'model'
     | 'hardware'
     | 'constant'
     | 'parameter'
@@ -115,6 +116,7 @@ function kindsFor(slot: Slot | undefined, { declaration, path }: Place): Keyword
   const takes = slot?.takes ?? '';
   if (/format/.test(takes)) return ['format'];
   if (/weights/.test(takes)) return ['weights'];
+  if (/language model/.test(takes)) return ['model'];
   if (/scale/.test(takes)) return ['scale'];
   if (/hardware/.test(takes)) return ['hardware'];
   if (/word|rounding|rule$|datapath/.test(takes)) return [];
@@ -191,6 +193,7 @@ const snippets: readonly (readonly [string, string, string])[] = [
   ['format', 'an element codebook', 'format $0 {\n  levels = \n}'],
   ['scale', 'how a block of weights is normalised', 'scale $0 {\n  block  = 32\n  axis   = last\n  anchor = absmax\n}'],
   ['weights', 'linked tensor files', 'weights $0 = ""'],
+  ['model', 'a language model and its text', 'model $0 = ""'],
   ['hardware', 'what is synthesised', 'hardware $0 {\n  cells = nangate45\n}'],
   ['compare', 'a table of formats', 'compare $0 {\n  formats = []\n  on      = \n  scale   = \n}'],
   ['assert', 'what must hold', 'assert $0'],

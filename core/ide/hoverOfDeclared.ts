@@ -16,9 +16,11 @@ import { areaLines } from './areaText.ts';
 import { gapOf } from './gap.ts';
 import { gapText } from './gapFindings.ts';
 import type { Hover } from './hover.ts';
+import { modelBody } from './hoverOfModel.ts';
 import { weightsBody } from './hoverOfWeights.ts';
 import { evaluationsOf, evaluationsOfFormat, type Known, resultOf } from './known.ts';
 import { code, escaped, image, table } from './markdown.ts';
+import { qualityLines } from './modelText.ts';
 
 /** What to show about a declaration: its heading, its documentation, and what it comes to. */
 export function hoverOfDeclared(symbol: Declared, analysis: Analysis, known: Known, at: Span): string {
@@ -56,6 +58,8 @@ function bodyOf(symbol: Declared, analysis: Analysis, known: Known, at: Span): s
     }
     case 'weights':
       return weightsBody(symbol, analysis, known);
+    case 'model':
+      return modelBody(symbol, analysis);
     case 'compare':
       return comparisonBody(symbol, analysis, known);
     case 'let': {
@@ -82,7 +86,14 @@ function formatBody(symbol: Declared, analysis: Analysis, known: Known, at: Span
     .find((counts) => counts?.length === spec.table.levels.length);
   const picture =
     known.pictures === 'shown' ? image(numberLine(spec.codebook, palettes[known.theme], usage), 'levels on the number line') : '';
-  return [picture, summary(spec), errorLines(shown, known, analysis), areaLines(spec, analysis), codebookTable(spec, usage)]
+  return [
+    picture,
+    summary(spec),
+    errorLines(shown, known, analysis),
+    qualityLines(spec, analysis),
+    areaLines(spec, analysis),
+    codebookTable(spec, usage),
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
 }

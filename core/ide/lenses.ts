@@ -8,13 +8,14 @@ import { sqnrText } from '../view/sqnrText.ts';
 import { areaLens } from './areaText.ts';
 import { assertionLine } from './hoverOfDeclared.ts';
 import { evaluationsOfFormat, type Results, resultOf } from './known.ts';
+import { modelLens, qualityLenses } from './modelText.ts';
 
 /** A line above a declaration. */
 export interface Lens {
   readonly at: Span;
   readonly title: string;
   /** What a click does; nothing where the lens only says something. */
-  readonly action: { readonly kind: 'evaluate'; readonly format: string | undefined } | undefined;
+  readonly action: { readonly kind: 'evaluate'; readonly format: string | undefined } | { readonly kind: 'evaluateOnModel' } | undefined;
 }
 
 /** The error of each format where it is known, "evaluate" above each that has something to be evaluated on, and what came of each assertion. */
@@ -28,7 +29,10 @@ export function lenses(analysis: Analysis, results: Results): Lens[] {
   const assertions = analysis.assertions
     .filter(({ outcome }) => outcome === 'holds' || outcome === 'fails')
     .map((result): Lens => ({ at: { start: result.start, end: result.end }, title: assertionLine(result), action: undefined }));
-  return [...formats, ...comparisons, ...assertions].sort((a, b) => a.at.start - b.at.start);
+  const models = [...analysis.models].map(
+    ([symbol, model]): Lens => ({ at: symbol.declaration.name!, title: modelLens(model, analysis), action: { kind: 'evaluateOnModel' } }),
+  );
+  return [...formats, ...comparisons, ...models, ...assertions].sort((a, b) => a.at.start - b.at.start);
 }
 
 function formatLenses(symbol: Declared, spec: FormatSpec, analysis: Analysis, results: Results): Lens[] {
@@ -43,13 +47,15 @@ function formatLenses(symbol: Declared, spec: FormatSpec, analysis: Analysis, re
     return [`${instance}SQNR ${sqnrText(result)} on ${evaluation.weights.name}, ${evaluation.scale.name}${clipped}`];
   });
   const area = areaLens(spec, analysis);
+  const onModels = qualityLenses(spec, analysis).map((title): Lens => ({ at, title, action: undefined }));
   if (evaluations.length === 0) {
     const own = spec.scale ? ` · ${significant(measures.nominalBitsPerWeight(spec.bits, spec.scale.rule), 4)} bits per weight` : '';
     const title = `${spec.codebook.ascending.length} levels${own}${area === undefined ? '' : ` · ${area}`}`;
-    return [{ at, title, action: undefined }];
+    return [{ at, title, action: undefined }, ...onModels];
   }
   const shown: Lens[] = lines.slice(0, 3).map((title) => ({ at, title, action: undefined }));
   if (lines.length > 3) shown.push({ at, title: `and ${lines.length - 3} more`, action: undefined });
+  shown.push(...onModels);
   if (area !== undefined) shown.push({ at, title: area, action: undefined });
   return [...shown, { at, title: 'evaluate', action: { kind: 'evaluate', format: symbol.name } }];
 }

@@ -2,7 +2,7 @@ import type { Analysis } from '../lang/analysis.ts';
 import type { Definition } from '../lang/bind.ts';
 import type { Edit } from '../lang/finding.ts';
 import { keywords } from '../syntax/expression.ts';
-import type { Name, Span } from '../syntax/tree.ts';
+import type { Expression, Name, RecordLiteral, Span } from '../syntax/tree.ts';
 import { occurrenceAt } from './place.ts';
 
 /** A place in some file. */
@@ -84,15 +84,25 @@ export interface Link extends Span {
   readonly path: string;
 }
 
-/** The files that a spec names: those it uses, and weight files named without wildcards. */
+/** The files that a spec names: those it uses, and files of weights and models named without wildcards. */
 export function links({ file }: Analysis): Link[] {
   return file.items.flatMap((node): Link[] => {
     if (node.kind === 'use')
       return node.path.kind === 'string' ? [{ path: node.path.value, start: node.path.start, end: node.path.end }] : [];
-    if (node.kind !== 'declaration' || node.keyword !== 'weights' || !node.value) return [];
-    const items = node.value.kind === 'list' ? node.value.items : [node.value];
-    return items.flatMap((item) =>
-      item.kind === 'string' && !/[*?{[]/.test(item.value) ? [{ path: item.value, start: item.start, end: item.end }] : [],
-    );
+    if (node.kind !== 'declaration' || !node.value) return [];
+    if (node.keyword === 'weights') return pathsIn(node.value);
+    return node.keyword === 'model' ? modelLinks(node.value, node.body) : [];
   });
 }
+
+/** The weights of a model, where they are named and not only their folder, and the files that its properties name. */
+function modelLinks(path: Expression, body: RecordLiteral | undefined): Link[] {
+  const files = (body?.members ?? []).filter(({ name }) => ['text', 'config', 'tokenizer'].includes(name.text));
+  const weights = pathsIn(path).filter((link) => /\.(safetensors|json)$/.test(link.path));
+  return [...weights, ...files.flatMap(({ value }) => pathsIn(value))];
+}
+
+const pathsIn = (value: Expression): Link[] =>
+  (value.kind === 'list' ? value.items : [value]).flatMap((item) =>
+    item.kind === 'string' && !/[*?{[]/.test(item.value) ? [{ path: item.value, start: item.start, end: item.end }] : [],
+  );

@@ -5,14 +5,15 @@ import { gapRequest, int8Request } from './gap.ts';
 import { evaluationsOf } from './known.ts';
 import { spareRequest } from './spare.ts';
 
-/** What findings would say of weights beyond what a spec rests on: gaps to the best levels, and what the code of -0 could gain. */
+/** What findings would say of weights and models beyond what a spec rests on: what is wrong with linked models, gaps to the best levels, and what the code of -0 could gain. */
 export function findingWishes(analysis: Analysis): FactRequest[] {
   const all = evaluationsOf(analysis).flatMap((evaluation) => {
     const isDeclaredHere = evaluation.format.symbol.module === analysis.module;
     const wishes = [gapRequest(evaluation), ...(isDeclaredHere ? [int8Request(evaluation), spareRequest(evaluation)] : [])];
     return wishes.filter((wish) => wish !== undefined);
   });
-  return [...new Map(all.map((wish) => [factKey(wish), wish])).values()];
+  const models = [...analysis.models.values()].map((model): FactRequest => ({ kind: 'model', model }));
+  return [...new Map([...models, ...all].map((wish) => [factKey(wish), wish])).values()];
 }
 
 /** What hovers would say besides: the distribution of linked weights. */

@@ -8,6 +8,8 @@ import { type FactRequest, type KnownOfWeights, nothingKnown } from './facts.ts'
 import type { Finding } from './finding.ts';
 import { formatSpec } from './formats.ts';
 import { hardwareSpec } from './hardware.ts';
+import { modelSpec } from './model.ts';
+import { checkModels } from './modelRules.ts';
 import { type Declared, type Files, loadModule, type Module } from './module.ts';
 import { checkFormat, checkScales } from './rules.ts';
 import { scaleOfValue } from './scales.ts';
@@ -18,6 +20,7 @@ import type {
   Evaluation,
   FormatSpec,
   MeasureRequest,
+  ModelSpec,
   NamedHardware,
   NamedScale,
   WeightsSpec,
@@ -36,6 +39,7 @@ export interface Analysis {
   readonly formats: ReadonlyMap<Declared, FormatSpec>;
   readonly scales: ReadonlyMap<Declared, NamedScale>;
   readonly weights: ReadonlyMap<Declared, WeightsSpec>;
+  readonly models: ReadonlyMap<Declared, ModelSpec>;
   readonly hardware: ReadonlyMap<Declared, NamedHardware>;
   readonly comparisons: readonly Comparison[];
   readonly assertions: readonly AssertionResult[];
@@ -61,6 +65,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
   const formats = new Map<Declared, FormatSpec>();
   const scales = new Map<Declared, NamedScale>();
   const weights = new Map<Declared, WeightsSpec>();
+  const models = new Map<Declared, ModelSpec>();
   const hardware = new Map<Declared, NamedHardware>();
   const comparisons: Comparison[] = [];
   for (const symbol of module.own.values()) {
@@ -71,6 +76,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
       keep(scales, symbol, scaleOfValue({ kind: 'symbol', symbol, arguments: undefined }, nameOf(symbol), scope, symbol.name));
     else if (declaration.keyword === 'weights') keep(weights, symbol, weightsSpec(symbol, scope));
     else if (declaration.keyword === 'let' && declaration.value) evaluate(declaration.value, scope);
+    else if (declaration.keyword === 'model') keep(models, symbol, modelSpec(symbol, scope));
     else if (declaration.keyword === 'hardware') keep(hardware, symbol, hardwareSpec(symbol, scope));
     else if (declaration.keyword === 'compare') {
       const found = comparison(symbol, scope);
@@ -82,6 +88,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
     ...[...formats.values()].flatMap(checkFormat),
     ...comparisons.flatMap(clips),
     ...checkAreas({ comparisons, formats, hardware }, known),
+    ...checkModels(models, known),
   ];
   const findings = sorted([...module.findings, ...binding.findings, ...own(within), ...rules]);
   return {
@@ -93,6 +100,7 @@ export function analyseModule(module: Module, known: KnownOfWeights = nothingKno
     formats,
     scales,
     weights,
+    models,
     hardware,
     comparisons,
     assertions,

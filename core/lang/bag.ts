@@ -45,7 +45,7 @@ function locals(symbol: Declared, values: readonly Value[] | undefined, scope: S
 /** What stands behind `=` in `format SR = Super(8)`. */
 function instanceOf(symbol: Declared, scope: Scope): Reference | Call | undefined {
   const { value, keyword } = symbol.declaration;
-  if (!value || keyword === 'weights' || value.kind === 'missing') return undefined;
+  if (!value || keyword === 'weights' || keyword === 'model' || value.kind === 'missing') return undefined;
   if (value.kind === 'reference' || value.kind === 'call') return value;
   report(
     scope,

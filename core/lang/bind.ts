@@ -85,13 +85,14 @@ function form(node: Declaration, walk: Walk): void {
   const { keyword, parameters, base, value, body, name } = node;
   const wrong = (at: Span, message: string): number => walk.findings.push(finding('declaration.form', at, message));
   if (parameters.length > 0 && keyword !== 'format') wrong(parameters[0]!, `Only a format has parameters, not a ${keyword}`);
-  if (base && (keyword === 'let' || keyword === 'weights'))
-    wrong(base, `A ${keyword === 'let' ? 'constant' : 'weights declaration'} extends nothing`);
+  // What is behind `=` is a path.
+  const isLinked = keyword === 'weights' || keyword === 'model';
+  if (base && (keyword === 'let' || isLinked))
+    wrong(base, `A ${keyword === 'let' ? 'constant' : `${keyword} declaration`} extends nothing`);
   if (body && keyword === 'let') wrong(body, 'A constant has no properties');
   if (keyword === 'let' && !value && name) wrong(name, 'A constant needs a value, as in `let x = 1`');
-  if (value && body && keyword !== 'weights')
-    wrong(body, `A ${keyword} behind \`=\` has no properties of its own; write \`extends\` instead of \`=\``);
-  if (!value && !body && !base && name && keyword !== 'let' && keyword !== 'weights') {
+  if (value && body && !isLinked) wrong(body, `A ${keyword} behind \`=\` has no properties of its own; write \`extends\` instead of \`=\``);
+  if (!value && !body && !base && name && keyword !== 'let' && !isLinked) {
     wrong(name, `This ${keyword} says nothing: give it properties in braces`);
   }
 }

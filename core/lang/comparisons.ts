@@ -4,10 +4,11 @@ import { evaluate } from './evaluate.ts';
 import { formatSpec } from './formats.ts';
 import { hardwareSpec } from './hardware.ts';
 import { reportIgnored } from './measures.ts';
+import { modelSpec } from './model.ts';
 import type { Declared } from './module.ts';
 import { scaleOfValue } from './scales.ts';
 import { report, type Scope, scopeOf } from './scope.ts';
-import type { Comparison, Evaluation, FormatSpec, NamedHardware, NamedScale, WeightsSpec } from './spec.ts';
+import type { Comparison, Evaluation, FormatSpec, ModelSpec, NamedHardware, NamedScale, WeightsSpec } from './spec.ts';
 import { describe, type Value } from './value.ts';
 import { weightsSpec } from './weights.ts';
 
@@ -29,7 +30,8 @@ export function comparison(symbol: Declared, scope: Scope): Comparison | undefin
     return undefined;
   }
   const hardware = hardwareIn(bag.get('hardware'));
-  return { name: symbol.name, symbol, rows: rows(formats, scales, weights, bag, inside), hardware };
+  const model = modelIn(bag.get('model'));
+  return { name: symbol.name, symbol, rows: rows(formats, scales, weights, bag, inside), hardware, model };
 }
 
 function reportEmpty({ member, scope }: Property): void {
@@ -101,6 +103,16 @@ function hardwareIn(property: Property | undefined): NamedHardware | undefined {
   const value = evaluate(member.value, scope);
   if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'hardware') return hardwareSpec(value.symbol, scope, member.value);
   if (value.kind !== 'unknown') report(scope, 'type.mismatch', member.value, `Hardware is due here, by name, not ${describe(value)}`);
+  return undefined;
+}
+
+function modelIn(property: Property | undefined): ModelSpec | undefined {
+  if (!property) return undefined;
+  const { member, scope } = property;
+  const value = evaluate(member.value, scope);
+  if (value.kind === 'symbol' && value.symbol.declaration.keyword === 'model') return modelSpec(value.symbol, scope, member.value);
+  if (value.kind !== 'unknown')
+    report(scope, 'type.mismatch', member.value, `A language model is due here, by name, not ${describe(value)}`);
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Codebook } from '../format/codebook.ts';
 import type { ScaleRule, ScaleType } from '../quantize/scaleRule.ts';
-import type { Evaluation, WeightsSpec } from './spec.ts';
+import type { Evaluation, ModelSpec, WeightsSpec } from './spec.ts';
 
 // Keys are asked for again and again, of values that never change: each is put together once.
 
@@ -15,6 +15,13 @@ export const ruleKey = onceEach((rule: ScaleRule): string =>
 /** Two weights with one key are the same tensors of the same files, as far as the spec can say. */
 export const weightsKey = onceEach(({ symbol, paths, include, exclude }: WeightsSpec): string =>
   JSON.stringify([symbol.module.uri, paths, include ?? null, exclude]),
+);
+
+/** Two models with one key are the same files, text and layers, as far as the spec can say; whatever is done to their activations. */
+export const modelKey = onceEach(
+  ({ symbol, path, config, tokenizer, text, separator, tokens, window, quantize, keep }: ModelSpec): string =>
+    // JSON has no infinity.
+    JSON.stringify([symbol.module.uri, path, config, tokenizer, text, separator, String(tokens), window, quantize, keep]),
 );
 
 /** Two evaluations with one key have one result, as long as the files do not change. */

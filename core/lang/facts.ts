@@ -7,9 +7,12 @@ import type { AreaEffort } from '../hardware/areaDesigns.ts';
 import type { AreaReport } from '../hardware/areaReport.ts';
 import type { Shape } from '../measure/fit/fitShape.ts';
 import type { WeightsFit } from '../measure/fit/fitWeights.ts';
+import type { InspectedModel } from '../model/description.ts';
+import type { QualityReport } from '../model/qualityReport.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
-import { codebookKey, ruleKey, weightsKey } from './evaluationKey.ts';
-import type { MeasureRequest, NamedHardware, WeightsSpec } from './spec.ts';
+import type { QuantizationJob } from '../quantize/stream.ts';
+import { codebookKey, modelKey, ruleKey, weightsKey } from './evaluationKey.ts';
+import type { MeasureRequest, ModelSpec, NamedHardware, WeightsSpec } from './spec.ts';
 
 /** Weights, and how many times an error on them counts. */
 export interface WeighedWeights {
@@ -18,7 +21,7 @@ export interface WeighedWeights {
 }
 
 /** Something that only weights or a synthesis can tell, and that a spec or what is shown of it rests on. */
-export type FactRequest = WeightsRequest | AreaRequest;
+export type FactRequest = WeightsRequest | AreaRequest | ModelRequest | QualityRequest;
 
 /** What only weights can tell. */
 export type WeightsRequest = OptimumRequest | SpareRequest | FitsRequest | DistanceRequest | QuantilesRequest;
@@ -65,6 +68,21 @@ export interface AreaRequest {
   readonly effort: AreaEffort;
 }
 
+/** What a linked language model is, and what is wrong with it. */
+export interface ModelRequest {
+  readonly kind: 'model';
+  readonly model: ModelSpec;
+}
+
+/** How a language model predicts its text with quantized weights, and where asked with quantized inputs of its linear layers. */
+export interface QualityRequest {
+  readonly kind: 'quality';
+  readonly model: ModelSpec;
+  readonly weights: QuantizationJob;
+  /** Undefined where they stay as they are. */
+  readonly activations: QuantizationJob | undefined;
+}
+
 /** What is found, by the kind of the request; or why it cannot be. */
 export interface FactOf {
   readonly optimum: ScaledOptimum;
@@ -73,6 +91,8 @@ export interface FactOf {
   readonly distance: Distances;
   readonly quantiles: { readonly quantiles: Float64Array };
   readonly area: AreaReport;
+  readonly model: InspectedModel;
+  readonly quality: QualityReport;
 }
 
 export type Fact = FactOf[keyof FactOf] | Problem;
@@ -102,12 +122,20 @@ export function factKey(request: FactRequest): string {
       const { codebook, hardware, effort } = request;
       return JSON.stringify(['area', effort, codebookKey(codebook), hardware.spec, hardware.libertyFrom?.uri]);
     }
+    case 'model':
+      return JSON.stringify(['model', modelKey(request.model)]);
+    case 'quality': {
+      const { model, weights, activations } = request;
+      return JSON.stringify(['quality', modelKey(model), jobKey(weights), activations && jobKey(activations)]);
+    }
     case 'distance':
       return JSON.stringify(['distance', weightsKey(request.weights), request.shape]);
     default:
       return JSON.stringify([request.kind, weightsKey(request.weights)]);
   }
 }
+
+const jobKey = ({ codebook, rule }: QuantizationJob): readonly string[] => [codebookKey(codebook), ruleKey(rule)];
 
 const askedKey = ({ bits, measure, zero, symmetric, pin, grid }: LevelsAsked): readonly unknown[] => [
   bits,

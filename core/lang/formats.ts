@@ -88,7 +88,7 @@ interface Levels {
 }
 
 function levelsOf(bag: Bag, bits: number, symbol: Declared, own: Scope): Levels | undefined {
-  const from = latest(bag, own);
+  const from = levelsProperty(bag, own);
   if (!from) {
     const at = symbol.declaration.name ?? symbol.declaration;
     report(
@@ -105,8 +105,11 @@ function levelsOf(bag: Bag, bits: number, symbol: Declared, own: Scope): Levels 
   return table && { table, from };
 }
 
-/** `codes` and `levels` say the same thing twice; where both hold, the one written later in the chain of `extends` counts. */
-function latest(bag: Bag, own: Scope): Property | undefined {
+/**
+ * The property that says what the codes of a format decode to. `codes` and `levels` say the same thing twice; where both hold, the one written
+ * later in the chain of `extends` counts.
+ */
+export function levelsProperty(bag: Bag, own: Scope): Property | undefined {
   const levels = bag.get('levels');
   const codes = bag.get('codes');
   if (!levels || !codes) return levels ?? codes;

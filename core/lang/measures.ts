@@ -2,6 +2,7 @@ import { nominalBitsPerWeight } from '../measure/measures.ts';
 import { areaMeasure, isAreaMeasure } from './areaMeasures.ts';
 import { argumentOf, type Bound, mismatch } from './call.ts';
 import { formatSpec } from './formats.ts';
+import { isModelMeasure, modelMeasure } from './modelMeasures.ts';
 import { scaleOf } from './scales.ts';
 import { report, type Scope } from './scope.ts';
 import type { FormatSpec, NamedScale } from './spec.ts';
@@ -23,6 +24,7 @@ export function measureCall(bound: Bound): Value {
   const scale = scaleFor(format, bound);
   if (!scale) return unknown;
   if (routine.name === 'bits_per_weight') return number(nominalBitsPerWeight(format.bits, scale.rule), 'bits');
+  if (isModelMeasure(routine.name)) return modelMeasure(format, scale, bound);
   const on = argumentOf(bound, 'on')!;
   const weights =
     on.kind === 'symbol' && on.symbol.declaration.keyword === 'weights' ? weightsSpec(on.symbol, scope, bound.given.get('on')) : undefined;

@@ -147,6 +147,49 @@ export const properties: Readonly<Record<Keyword, readonly Slot[]>> = {
     },
     { name: 'exclude', takes: 'a list of patterns', doc: 'Tensors to leave out, by name.' },
   ],
+  model: [
+    {
+      name: 'text',
+      takes: 'a path, or a list of paths',
+      doc: 'The text it is measured on; each file is a document. The files `held*.txt` beside the model unless written.',
+    },
+    {
+      name: 'separator',
+      takes: 'a text',
+      doc: 'What stands between the documents of a file, as `"<|endoftext|>"`. A file is one document unless written.',
+    },
+    {
+      name: 'tokens',
+      takes: 'a count, or all',
+      doc: 'How many tokens are predicted, taken from all documents in turn; up to one window more.',
+      words: { all: 'The whole text' },
+      fallback: '20000',
+    },
+    {
+      name: 'window',
+      takes: 'a count',
+      doc: 'Tokens that the model sees at once. Its context unless written, at most 2048.',
+    },
+    {
+      name: 'quantize',
+      takes: 'a list of patterns',
+      doc: 'Linear layers that are quantized, by the names of their tensors. All seven of each layer unless written.',
+    },
+    { name: 'keep', takes: 'a list of patterns', doc: 'Linear layers that stay as they are, by the names of their tensors.' },
+    {
+      name: 'activations',
+      takes: 'a format, same or none',
+      doc: 'What the inputs of these layers are quantized to, for each token by itself.',
+      words: { none: 'They stay in float32: W4A16', same: 'The format and the scale of the weights: W4A4' },
+      fallback: 'none',
+    },
+    {
+      name: 'config',
+      takes: 'a path',
+      doc: 'The configuration in the layout of Hugging Face. `config.json` beside the model unless written.',
+    },
+    { name: 'tokenizer', takes: 'a path', doc: 'What makes tokens of text. Looked for beside the model unless written.' },
+  ],
   hardware: [
     {
       name: 'cells',
@@ -180,5 +223,10 @@ export const properties: Readonly<Record<Keyword, readonly Slot[]>> = {
     { name: 'on', takes: 'weights, or a list', doc: 'What it is measured on.' },
     { name: 'scale', takes: 'a scale, or a list', doc: 'The scale of the formats that have none of their own.', record: () => scale },
     { name: 'hardware', takes: 'a hardware', doc: 'What it is synthesised for.' },
+    {
+      name: 'model',
+      takes: 'a language model',
+      doc: 'What its formats are evaluated on besides, on command. Every model of the file unless written.',
+    },
   ],
 };

@@ -54,6 +54,22 @@ const hardwareMeasure = (name: string, doc: string, unit: Unit): Routine => ({
   unit,
   computed: true,
 });
+const onModel = slot('on', 'a language model', 'Which model, on its own text.');
+const activations: Slot = {
+  name: 'activations',
+  takes: 'a format, same or none',
+  doc: 'What the inputs of the quantized layers are quantized to, for each token by itself.',
+  words: { none: 'They stay in float32: W4A16', same: 'The format and the scale of the weights: W4A4' },
+  fallback: "the model's own",
+};
+const modelMeasure = (name: string, doc: string): Routine => ({
+  name,
+  doc,
+  parameters: [ofFormat, onModel, withScale, activations],
+  gives: 'measure',
+  unit: 'none',
+  computed: true,
+});
 const fn = (name: string, doc: string, ...names: string[]): Routine => ({
   name,
   doc,
@@ -236,14 +252,11 @@ export const routines: readonly Routine[] = [
     unit: 'none',
     computed: true,
   },
-  {
-    name: 'perplexity',
-    doc: 'Perplexity of a language model in the format.',
-    parameters: [ofFormat, slot('on', 'a model', 'Which model.'), withScale],
-    gives: 'measure',
-    unit: 'none',
-    computed: false,
-  },
+  modelMeasure('perplexity', 'Perplexity per token of a language model in the format.'),
+  modelMeasure('perplexity_change', 'That perplexity less the one of the unquantized model.'),
+  modelMeasure('loss_change', 'Negative log-likelihood per token in nats, less that of the unquantized model.'),
+  modelMeasure('divergence', 'KL divergence per token from the predictions of the unquantized model, in nats.'),
+  modelMeasure('agreement', 'Share of tokens for which both models have the same most probable one.'),
 ];
 
 const routinesByName = new Map<string, readonly Routine[]>();

@@ -36,6 +36,33 @@ export interface WeightsSpec {
   readonly exclude: readonly string[];
 }
 
+/** A language model and the text that formats are measured on with it. Paths are as written; relative to the file at `symbol.module.uri`. */
+export interface ModelSpec extends Linked {
+  readonly name: string;
+  /** A folder, or a safetensors file. */
+  readonly path: string;
+  /** Undefined for `config.json` beside it. */
+  readonly config: string | undefined;
+  /** Undefined for the one that lies beside it. */
+  readonly tokenizer: string | undefined;
+  /** Paths and globs; undefined for `held*.txt` beside it. */
+  readonly text: readonly string[] | undefined;
+  /** What stands between the documents of a file; undefined where a file is one. */
+  readonly separator: string | undefined;
+  /** Targets; infinite for the whole text. */
+  readonly tokens: number;
+  /** Tokens of a window; undefined for the context of the model. */
+  readonly window: number | undefined;
+  /** Patterns of names of linear layers; undefined takes all. */
+  readonly quantize: readonly string[] | undefined;
+  readonly keep: readonly string[];
+  /** What holds where a measure does not say. */
+  readonly activations: Activations;
+}
+
+/** What the inputs of quantized layers become: nothing else, what the weights become, or a format of their own. */
+export type Activations = 'none' | 'same' | FormatSpec;
+
 /** What is synthesised, worked out. */
 export interface NamedHardware {
   readonly name: string;
@@ -79,6 +106,8 @@ export interface Comparison {
   readonly rows: readonly Evaluation[];
   /** What area is counted on; undefined where only error is compared. */
   readonly hardware: NamedHardware | undefined;
+  /** What its formats are evaluated on besides; undefined where it names none. */
+  readonly model: ModelSpec | undefined;
 }
 
 /** An assertion and what came of it. */

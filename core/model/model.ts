@@ -67,18 +67,11 @@ export async function readModel(
   tensors: readonly Tensor[],
   file: string,
 ): Promise<{ readonly model: Model } | { readonly problems: readonly ModelProblem[] }> {
-  const n = nWeights(architecture);
-  if (n > MOST_WEIGHTS)
-    return refused(file, [`The model has ${n} weights; the embedded engine runs models of up to ${MOST_WEIGHTS}, a gibibyte of float32`]);
-  const found = new Map<string, Tensor>();
-  const repeated = new Set<string>();
-  for (const tensor of tensors) {
-    if (found.has(tensor.name)) repeated.add(tensor.name);
-    found.set(tensor.name, tensor);
-  }
+  const before = modelProblems(architecture, tensors, file);
+  if (before.length > 0) return { problems: before };
+  const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const wanted = wantedTensors(architecture);
-  const faults = wanted.flatMap(([name, shape]) => faultOf(name, shape, found, repeated));
-  if (faults.length > 0) return refused(file, faults);
+  const faults: string[] = [];
   const weights = new Map<string, Float32Array>();
   for (const [name] of wanted) {
     const tensor = found.get(name)!;
@@ -97,6 +90,34 @@ export async function readModel(
     weights.set(name, values);
   }
   return faults.length > 0 ? refused(file, faults) : { model: assembled(architecture, weights) };
+}
+
+/** What is wrong with the tensors of a model by their names and shapes, before a weight is read; empty where they can be read. */
+export function modelProblems(
+  architecture: Architecture,
+  tensors: readonly Pick<Tensor, 'name' | 'shape'>[],
+  file: string,
+): readonly ModelProblem[] {
+  const n = nWeights(architecture);
+  if (n > MOST_WEIGHTS)
+    return refused(file, [`The model has ${n} weights; the embedded engine runs models of up to ${MOST_WEIGHTS}, a gibibyte of float32`])
+      .problems;
+  const found = new Map<string, Pick<Tensor, 'name' | 'shape'>>();
+  const repeated = new Set<string>();
+  for (const tensor of tensors) {
+    if (found.has(tensor.name)) repeated.add(tensor.name);
+    found.set(tensor.name, tensor);
+  }
+  const faults = wantedTensors(architecture).flatMap(([name, shape]) => faultOf(name, shape, found, repeated));
+  return faults.length > 0 ? refused(file, faults).problems : [];
+}
+
+/** The tensors of the linear layers that the paper quantizes, in the order they are used. */
+export function linearTensors(architecture: Architecture): readonly Pick<Linear, 'name' | 'nOut' | 'nIn'>[] {
+  const { query, key, value, output, gate, up, down } = layerShapes(architecture);
+  return Array.from({ length: architecture.nLayers }, (_, layer) =>
+    [query, key, value, output, gate, up, down].map(([part, [nOut, nIn]]) => ({ name: layerName(layer, part), nOut, nIn })),
+  ).flat();
 }
 
 /** The first of many faults are enough: a model of other names lacks every tensor. */
@@ -146,7 +167,12 @@ function wantedTensors(architecture: Architecture): readonly (readonly [string, 
   ];
 }
 
-function faultOf(name: string, shape: Shape, found: ReadonlyMap<string, Tensor>, repeated: ReadonlySet<string>): readonly string[] {
+function faultOf(
+  name: string,
+  shape: Shape,
+  found: ReadonlyMap<string, Pick<Tensor, 'name' | 'shape'>>,
+  repeated: ReadonlySet<string>,
+): readonly string[] {
   const tensor = found.get(name);
   if (!tensor)
     return [

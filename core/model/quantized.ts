@@ -10,28 +10,33 @@ import type { Layer, Linear, Model } from './model.ts';
  * they are, as in the paper (arXiv 2405.03103). The reconstruct of weights stored in 16 bits is not rounded to 16 bits again, nor is it
  * there.
  */
-export function withQuantizedWeights(model: Model, job: QuantizationJob, selects: (tensor: string) => boolean): Model {
+export const withQuantizedWeights = (model: Model, job: QuantizationJob, selects: (tensor: string) => boolean): Model =>
+  withMixedWeights(model, (tensor) => (selects(tensor) ? job : undefined));
+
+/** Likewise, each linear layer from a format of its own; undefined leaves it as it is. */
+export function withMixedWeights(model: Model, jobOf: (tensor: string) => QuantizationJob | undefined): Model {
   const quantized = (linear: Linear): Linear => {
-    if (!selects(linear.name)) return linear;
+    const job = jobOf(linear.name);
+    if (!job) return linear;
     const weights = new Float32Array(linear.weights.length);
     reconstructor([linear.nOut, linear.nIn], job)(linear.weights, weights);
     return { ...linear, weights };
   };
-  const layers = model.layers.map(
-    ({ attentionNorm, mlpNorm, query, key, value, output, gate, up, down }): Layer => ({
-      attentionNorm,
-      mlpNorm,
-      query: quantized(query),
-      key: quantized(key),
-      value: quantized(value),
-      output: quantized(output),
-      gate: quantized(gate),
-      up: quantized(up),
-      down: quantized(down),
-    }),
-  );
-  return { ...model, layers };
+  return { ...model, layers: model.layers.map((layer) => mapLinears(layer, quantized)) };
 }
+
+/** The layer with each of its linear layers exchanged. */
+export const mapLinears = (layer: Layer, change: (linear: Linear) => Linear): Layer => ({
+  attentionNorm: layer.attentionNorm,
+  mlpNorm: layer.mlpNorm,
+  query: change(layer.query),
+  key: change(layer.key),
+  value: change(layer.value),
+  output: change(layer.output),
+  gate: change(layer.gate),
+  up: change(layer.up),
+  down: change(layer.down),
+});
 
 /**
  * Quantizes and dequantizes the inputs of the selected linear layers while the model runs: the A4 of W4A4. It is dynamic and per token, as
@@ -59,8 +64,7 @@ const MOST_SHAPES = 16;
 function perToken(nRows: number, width: number, { codebook, rule }: QuantizationJob): (values: Float32Array) => void {
   if (isOfBlockAlone(rule)) {
     // Rows and blocks in them: all tokens at once.
-    const block = rule.block === 'tensor' ? 'channel' : rule.block;
-    const all = reconstructor([nRows, width], { codebook, rule: { ...rule, axis: 'last', block } });
+    const all = reconstructor([nRows, width], { codebook, rule: ruleOfTokens(rule) });
     return (values) => all(values, values);
   }
   const one = reconstructor([width], { codebook, rule });
@@ -72,5 +76,12 @@ function perToken(nRows: number, width: number, { codebook, rule }: Quantization
   };
 }
 
+/** The rule under which tokens that are the rows of a tensor are quantized as if each were a tensor of its own; of rules {@link isOfBlockAlone}. */
+export const ruleOfTokens = (rule: ScaleRule): ScaleRule => ({
+  ...rule,
+  axis: 'last',
+  block: rule.block === 'tensor' ? 'channel' : rule.block,
+});
+
 /** Whether a scale follows from its own block: not where a second-level scale or a search goes over all of the tensor. */
-const isOfBlockAlone = (rule: ScaleRule): boolean => rule.second === undefined && tensorCandidates(rule).length === 1;
+export const isOfBlockAlone = (rule: ScaleRule): boolean => rule.second === undefined && tensorCandidates(rule).length === 1;

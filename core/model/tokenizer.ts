@@ -15,8 +15,10 @@ export type TokenizerOrProblems = { readonly tokenizer: Tokenizer } | { readonly
 /** A document is at most as long: merging takes some hundred bytes per character. */
 const MOST_CHARACTERS = 2 ** 22;
 
-/** Why a text has no tokens, if it is too long. */
-export const tooLong = (text: string): { readonly fault: string } | undefined =>
-  text.length > MOST_CHARACTERS
-    ? { fault: `The text has ${text.length} characters; documents have at most ${MOST_CHARACTERS}, so cut it into several` }
+/** Why a text has no tokens, if it is too long; `growth` is how many times as long it may become before it is cut into tokens. */
+export const tooLong = (text: string, growth = 1): { readonly fault: string } | undefined =>
+  text.length > Math.floor(MOST_CHARACTERS / growth)
+    ? {
+        fault: `The text has ${text.length} characters; documents have at most ${Math.floor(MOST_CHARACTERS / growth)}, so cut it into several`,
+      }
     : undefined;

@@ -48,3 +48,28 @@ function withFirst(first: number, rest: Uint32Array): Uint32Array {
   all.set(rest, 1);
   return all;
 }
+
+/**
+ * The first windows of all documents in turn, until they have as many targets: the first of each document, then the second of each. A part of
+ * a text is then of all its documents, and less of it is the beginning of more of it.
+ */
+export function windowsInTurn(windows: readonly TextWindow[], mostTargets: number): readonly TextWindow[] {
+  const byDocument = new Map<number, TextWindow[]>();
+  for (const window of windows) {
+    const own = byDocument.get(window.document);
+    if (own) own.push(window);
+    else byDocument.set(window.document, [window]);
+  }
+  const taken: TextWindow[] = [];
+  let waiting = [...byDocument.values()];
+  let left = mostTargets;
+  for (let turn = 0; waiting.length > 0; turn++) {
+    for (const own of waiting) {
+      if (!(left > 0)) return taken;
+      taken.push(own[turn]!);
+      left -= own[turn]!.targets.length;
+    }
+    waiting = waiting.filter((own) => own.length > turn + 1);
+  }
+  return taken;
+}

@@ -32,32 +32,41 @@ export function estimate(
   return estimateFrom(measure, spread, sampleOf(runs, nOfTensor));
 }
 
-/** A sample as the jackknife needs it: all runs together, and all but each. */
-interface Sample {
-  readonly all: ErrorSums;
-  readonly allButOne: readonly ErrorSums[];
-  /** The share of the tensor that was seen. */
+/** A measure of all runs together, of all but each, and the share of the tensor that was seen. */
+interface Jackknife {
+  readonly all: number;
+  readonly others: Float64Array;
+  readonly nWeights: number;
   readonly seen: number;
 }
 
-function sampleOf(runs: readonly [ErrorSums, ...ErrorSums[]], nOfTensor: number): Sample {
-  const all = runs.reduce(add);
+/** One pass over the runs for all measures: whoever waits for a first figure waits for this. */
+function jackknives(
+  wanted: readonly ((sums: ErrorSums) => number)[],
+  runs: readonly [ErrorSums, ...ErrorSums[]],
+  nOfTensor: number,
+): readonly Jackknife[] {
+  const all = together(runs);
+  const others = wanted.map(() => new Float64Array(runs.length));
+  const rest: Changeable = { ...all, counts: all.counts.slice() };
+  for (const [i, run] of runs.entries()) {
+    leaveOut(rest, all, run);
+    for (const [m, measure] of wanted.entries()) others[m]![i] = measure(rest);
+  }
   const seen = Math.min(1, (all.n + all.nNonFinite) / nOfTensor);
-  return { all, allButOne: runs.map((run) => allBut(all, run)), seen };
+  return wanted.map((measure, m) => ({ all: measure(all), others: others[m]!, nWeights: all.n, seen }));
 }
 
-function estimateFrom(measure: (sums: ErrorSums) => number, spread: Spread, { all, allButOne, seen }: Sample): Estimate {
-  const value = measure(all);
+function interval(spread: Spread, { all: value, others: measured, nWeights, seen }: Jackknife): Estimate {
   if (seen === 1) return { value, low: value, high: value };
-  const k = allButOne.length;
+  const k = measured.length;
   if (k < 2) return { value, ...limits[spread] };
-  const scale = (x: number): number => (spread === 'positive' ? Math.log(x) : x);
-  const others = allButOne.map((sums) => scale(measure(sums)));
+  const others = spread === 'positive' ? measured.map(Math.log) : measured;
   const mean = others.reduce((sum, x) => sum + x, 0) / k;
   const squares = others.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   const half = studentTQuantile(0.975, k - 1) * Math.sqrt(((k - 1) / k) * squares * (1 - seen));
   // All runs alike, infinite or NaN: nothing is known of the spread but for shares, where none or all of n weights leave up to 3 in n.
-  const sure = spread === 'share' ? 3 / all.n : 0;
+  const sure = spread === 'share' ? 3 / nWeights : 0;
   if (!(half > 0)) return { value, low: Math.max(limits[spread].low, value - sure), high: Math.min(limits[spread].high, value + sure) };
   const { low, high } = limits[spread];
   return spread === 'positive'
@@ -72,21 +81,17 @@ const limits: Readonly<Record<Spread, { readonly low: number; readonly high: num
   cosine: { low: -1, high: 1 },
 };
 
-/** The sums without those of one part. The maximum error stays: no measure that is estimated needs it. */
-const allBut = (all: ErrorSums, part: ErrorSums): ErrorSums => ({
-  ...all,
-  n: all.n - part.n,
-  nNonFinite: all.nNonFinite - part.nNonFinite,
-  signal: all.signal - part.signal,
-  noise: all.noise - part.noise,
-  absSignal: all.absSignal - part.absSignal,
-  absNoise: all.absNoise - part.absNoise,
-  product: all.product - part.product,
-  power: all.power - part.power,
-  nClipped: all.nClipped - part.nClipped,
-  nZeroed: all.nZeroed - part.nZeroed,
-  counts: all.counts.map((count, code) => count - part.counts[code]!),
-});
+type Changeable = { -readonly [K in keyof ErrorSums]: ErrorSums[K] };
+
+/** The sums of all runs, in their order; {@link add} without an object for each. */
+export function together(runs: readonly [ErrorSums, ...ErrorSums[]]): ErrorSums {
+  const sum: Changeable = { ...runs[0], counts: runs[0].counts.slice() };
+  for (const run of runs.slice(1)) {
+    const { counts } = sum;
+    Object.assign(sum, add({ ...sum, counts: none }, { ...run, counts: none }), { counts });
+  }
+  return sum;
+}
 
 /** The measures that have estimates, by the names that the language gives them. */
 export type EstimatedMeasure = keyof typeof estimated;

@@ -65,19 +65,22 @@ function directKernel({ memory, code }: DirectInstance, most: number): DirectKer
   const { buffer } = memory;
   writeConstants(buffer, at.constants);
   const held = heldLookups(buffer, at.lookups);
+  // Made once: short runs are done in less time than the views of their memory take.
+  const [lanes, signal] = [new Float64Array(buffer, at.lanes, ERRORS), new Float64Array(buffer, at.signal, SIGNAL)];
+  const counts = new Uint32Array(buffer, at.counts, MOST_LEVELS);
+  const [scalesOfBlocks, numbersOfBlocks] = [new Float32Array(buffer, at.scales, most), new Uint8Array(buffer, at.numbers, most)];
   /** Of the last piece: all runs on it share them. */
   let finiteness: Finiteness | undefined;
   let signals: Signals | undefined;
 
   /** Hands the scales of a window in; false where they are no float32, or the lookups too many. */
   const hasRoomFor = ({ scales, lookups }: BlockScales<Cuts>, nBlocks: number): boolean => {
-    const own = new Float32Array(buffer, at.scales, nBlocks);
     for (let b = 0; b < nBlocks; b++) {
       const scale = scales[b]!;
       if (Math.fround(scale) !== scale) return false;
-      own[b] = scale;
+      scalesOfBlocks[b] = scale;
     }
-    return held.number(lookups, new Uint8Array(buffer, at.numbers, nBlocks));
+    return held.number(lookups, nBlocks, numbersOfBlocks);
   };
 
   const finitenessOf = (piece: Piece<Float32Array>): Finiteness => {
@@ -133,13 +136,12 @@ function directKernel({ memory, code }: DirectInstance, most: number): DirectKer
   };
 
   /** The sums of the weights alone, of each row that ends in a piece, and of the part of a row that is left. */
-  const signalsOf = (piece: Piece<Float32Array>, { lanes, leftInRow, rowLength }: RunningSums): Signals => {
+  const signalsOf = (piece: Piece<Float32Array>, { lanes: before, leftInRow, rowLength }: RunningSums): Signals => {
     if (signals && isOf(signals, piece)) return signals;
-    const own = new Float64Array(buffer, at.signal, SIGNAL);
     const nEnds = Math.floor((piece.weights.length + rowLength - leftInRow) / rowLength);
     const rows = new Float64Array((nEnds + 1) * SIGNAL);
     let row = 0;
-    own.set(lanes.subarray(ERRORS));
+    signal.set(before.subarray(ERRORS));
     eachSlice(piece, 0, (x, _, n) => {
       for (let i = 0; i < n; ) {
         const length = Math.min(leftInRow, n - i);
@@ -147,26 +149,24 @@ function directKernel({ memory, code }: DirectInstance, most: number): DirectKer
         i += length;
         leftInRow -= length;
         if (leftInRow > 0) continue;
-        rows.set(own, SIGNAL * row++);
-        own.fill(0);
+        rows.set(signal, SIGNAL * row++);
+        signal.fill(0);
         leftInRow = rowLength;
       }
     });
-    rows.set(own, SIGNAL * row);
+    rows.set(signal, SIGNAL * row);
     signals = { ...rangeOf(piece), rows };
     return signals;
   };
 
   const addSums = (cut: Cut, piece: Piece<Float32Array>, sums: RunningSums): void => {
     const { rows } = signalsOf(piece, sums);
-    const own = new Float64Array(buffer, at.lanes, ERRORS);
-    const counts = new Uint32Array(buffer, at.counts, MOST_LEVELS);
     let row = 0;
     const putLanes = (): void => {
-      sums.lanes.set(own);
+      sums.lanes.set(lanes);
       for (let i = 0; i < SIGNAL; i++) sums.lanes[ERRORS + i] = rows[SIGNAL * row + i]!;
     };
-    own.set(sums.lanes.subarray(0, ERRORS));
+    for (let i = 0; i < ERRORS; i++) lanes[i] = sums.lanes[i]!;
     counts.fill(0);
     eachQuantized(cut, piece, (x, n, { nClipped }) => {
       sums.nClipped += nClipped;
@@ -183,14 +183,12 @@ function directKernel({ memory, code }: DirectInstance, most: number): DirectKer
         if (sums.leftInRow > 0) continue;
         putLanes();
         endRowOfLanes(sums);
-        own.fill(0);
+        lanes.fill(0);
         row++;
       }
     });
     putLanes();
-    sums.recent.forEach((count, place) => {
-      sums.recent[place] = count + counts[place]!;
-    });
+    for (let place = 0; place < sums.recent.length; place++) sums.recent[place]! += counts[place]!;
     sums.nNonFinite += finitenessOf(piece).nNonFinite;
   };
 

@@ -69,8 +69,8 @@ export function addresses(n: number): Addresses {
 
 /** The lookups that a kernel has in its memory. */
 export interface HeldLookups {
-  /** Writes the number of the lookup of each block; false where there are more than it can hold. */
-  number(lookups: readonly Cuts[], out: Uint8Array): boolean;
+  /** Writes the number of the lookup of each of `n` blocks; false where there are more than it can hold. */
+  number(lookups: readonly Cuts[], n: number, out: Uint8Array): boolean;
 }
 
 export function heldLookups(memory: ArrayBuffer, start: number): HeldLookups {
@@ -85,10 +85,10 @@ export function heldLookups(memory: ArrayBuffer, start: number): HeldLookups {
     }
     return number;
   };
-  const number = (lookups: readonly Cuts[], out: Uint8Array): boolean => {
+  const number = (lookups: readonly Cuts[], n: number, out: Uint8Array): boolean => {
     let last: Cuts | undefined;
     let own = 0;
-    for (let b = 0; b < out.length; b++) {
+    for (let b = 0; b < n; b++) {
       if (lookups[b] !== last) own = numberOf((last = lookups[b]!));
       if (own === MOST_LOOKUPS) return false;
       out[b] = own;
@@ -96,11 +96,11 @@ export function heldLookups(memory: ArrayBuffer, start: number): HeldLookups {
     return true;
   };
   return {
-    number(lookups, out) {
-      if (number(lookups, out)) return true;
+    number(lookups, n, out) {
+      if (number(lookups, n, out)) return true;
       // Those of others may be forgotten.
       numbers.clear();
-      return number(lookups, out);
+      return number(lookups, n, out);
     },
   };
 }

@@ -21,8 +21,11 @@ export function reconstructor(
   shape: readonly number[],
   { codebook, rule }: QuantizationJob,
 ): (weights: Float32Array, out: Float32Array) => void {
-  if (arithmeticOf(rule) === 'float32') return searched(shape, codebook, rule, float32Kernel, write32);
-  const reconstruct = searched(shape, codebook, rule, float64Kernel, write64);
+  if (arithmeticOf(rule) === 'float32') {
+    const { reconstruct } = searched(shape, codebook, rule, float32Kernel, write32);
+    return (weights, out) => void reconstruct(weights, out);
+  }
+  const { reconstruct } = searched(shape, codebook, rule, float64Kernel, write64);
   return (weights, out) => {
     const values = Float64Array.from(weights);
     reconstruct(values, values);
@@ -30,7 +33,29 @@ export function reconstructor(
   };
 }
 
-type Reconstruct<X> = (weights: X, out: X) => void;
+/** What every block of a tensor is quantized by, in the order of `BlockLayout`. */
+export interface ChosenScales {
+  /** As read back from storage. */
+  readonly scales: Float64Array;
+  /** Subtracted from every level before the scale multiplies it; 0 for all anchors but `minmax`. */
+  readonly zeroPoints: Float64Array;
+}
+
+/** Says which scales tensors of one shape are quantized by: those of the readable `quantize`. The arrays are good until the next call. */
+export function scaleChooser(shape: readonly number[], { codebook, rule }: QuantizationJob): (weights: FloatArray) => ChosenScales {
+  if (arithmeticOf(rule) === 'float32') {
+    const { reconstruct } = searched(shape, codebook, rule, float32Kernel, write32);
+    return (weights) => reconstruct(Float32Array.from(weights), new Float32Array(weights.length));
+  }
+  const { reconstruct } = searched(shape, codebook, rule, float64Kernel, write64);
+  return (weights) => reconstruct(Float64Array.from(weights), new Float64Array(weights.length));
+}
+
+/** Writes the reconstruct of `weights` to `out`, and says by which scales. */
+interface Reconstruct<X> {
+  reconstruct(weights: X, out: X): ChosenScales;
+}
+
 type Write<X extends FloatArray, L> = (layout: BlockLayout, piece: Piece<X>, scales: BlockScales<L>, out: X) => void;
 
 /** By the rule, or of a search over the tensor by the candidate with the least noise. */
@@ -45,19 +70,24 @@ function searched<X extends FloatArray, L>(
     byBlocks(blockLayout(shape, candidate), codebook, scalePlan(codebook, candidate), kernel, write),
   );
   if (candidates.length === 1) return candidates[0]!;
-  return (weights, out) => {
-    let best = kernel.buffer(weights.length);
-    let trial = kernel.buffer(weights.length);
-    let least = Number.POSITIVE_INFINITY;
-    for (const reconstruct of candidates) {
-      reconstruct(weights, trial);
-      const noise = noiseOf(weights, trial, rowLength(shape));
-      // The first one counts even where nothing is left to compare.
-      if (!(noise < least) && reconstruct !== candidates[0]) continue;
-      least = noise;
-      [best, trial] = [trial, best];
-    }
-    out.set(best);
+  return {
+    reconstruct(weights, out) {
+      let best = kernel.buffer(weights.length);
+      let trial = kernel.buffer(weights.length);
+      let chosen: ChosenScales | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (const candidate of candidates) {
+        const scales = candidate.reconstruct(weights, trial);
+        const noise = noiseOf(weights, trial, rowLength(shape));
+        // The first one counts even where nothing is left to compare.
+        if (!(noise < least) && chosen) continue;
+        least = noise;
+        chosen = scales;
+        [best, trial] = [trial, best];
+      }
+      out.set(best);
+      return chosen!;
+    },
   };
 }
 
@@ -86,21 +116,22 @@ function byBlocks<X extends FloatArray, L>(
   write: Write<X, L>,
 ): Reconstruct<X> {
   const { nBlocks, nPanels, n } = layout;
-  if (n === 0) return () => undefined;
+  if (n === 0) return { reconstruct: () => ({ scales: new Float64Array(0), zeroPoints: new Float64Array(0) }) };
   const lookupAt = kernel.lookups(codebook);
   const room = (size: number): BlockScales<L> => ({ scales: new Float64Array(size), lookups: new Array<L>(size).fill(lookupAt(0)) });
   const nCompared = plan.candidates.length > 1 ? nBlocks : 0;
   const [best, trial] = [room(nBlocks), room(nCompared)];
   const [bestErrors, errors] = [new Float64Array(nCompared), new Float64Array(nCompared)];
   const ranges: Ranges = { low: new Float64Array(nBlocks), high: new Float64Array(nBlocks) };
+  const zeroPoints = new Float64Array(nBlocks);
 
   const setScales = (k: number, second: SecondScales | undefined, { scales, lookups }: BlockScales<L>): void => {
     setBlockScales(plan, k, ranges, nBlocks, second, 0, scales);
     if (plan.rule.anchor.kind !== 'minmax') return;
-    for (let b = 0; b < nBlocks; b++) lookups[b] = lookupAt(zeroPoint(plan, ranges.low[b]!, scales[b]!));
+    for (let b = 0; b < nBlocks; b++) lookups[b] = lookupAt((zeroPoints[b] = zeroPoint(plan, ranges.low[b]!, scales[b]!)));
   };
 
-  return (weights, out) => {
+  const reconstruct = (weights: X, out: X): ChosenScales => {
     const piece: Piece<X> = { window: { firstPanel: 0, nPanels, from: 0, n }, weights, from: 0 };
     ranges.low.fill(0);
     ranges.high.fill(0);
@@ -120,7 +151,9 @@ function byBlocks<X extends FloatArray, L>(
       }
     }
     write(layout, piece, best, out);
+    return { scales: best.scales, zeroPoints };
   };
+  return { reconstruct };
 }
 
 /** Of the first-level scales of the first candidate. */

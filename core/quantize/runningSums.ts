@@ -49,6 +49,16 @@ export function runningSums(rowLength: number, { ascending }: Codebook): Running
   };
 }
 
+/** Begins anew, for other weights in rows as long, without allocating anything. */
+export function restart(sums: RunningSums): void {
+  for (const part of [sums.row, sums.total]) part.signal = part.noise = part.absSignal = part.absNoise = part.product = part.power = 0;
+  sums.lanes.fill(0);
+  sums.recent.fill(0);
+  sums.counts.fill(0);
+  sums.leftInRow = sums.rowLength;
+  sums.nNonFinite = sums.maxError = sums.nClipped = sums.nZeroed = sums.nRows = sums.rowNsr = 0;
+}
+
 const noSums = (): RowSums => ({ signal: 0, noise: 0, absSignal: 0, absNoise: 0, product: 0, power: 0 });
 
 /** Adds the row to the total and begins the next one. */
@@ -92,14 +102,23 @@ export function settle({ recent, counts }: RunningSums): void {
   recent.fill(0);
 }
 
-/** The sums once all rows have ended. */
-export function finished(sums: RunningSums, { bits, codes }: Codebook, nScales: number, nSecondScales: number): ErrorSums {
+/**
+ * The sums once all rows have ended.
+ * @param counts Where the weights by code go: zeros, as many as there are codes.
+ */
+export function finished(
+  sums: RunningSums,
+  { bits, codes }: Codebook,
+  nScales: number,
+  nSecondScales: number,
+  counts: Float64Array = new Float64Array(2 ** bits),
+): ErrorSums {
   settle(sums);
-  const counts = new Float64Array(2 ** bits);
-  sums.counts.forEach((count, place) => {
-    counts[codes[place] ?? 0] = count;
-  });
-  const n = counts.reduce((sum, count) => sum + count, 0);
+  let n = 0;
+  for (let place = 0; place < sums.counts.length; place++) {
+    counts[codes[place] ?? 0] = sums.counts[place]!;
+    n += sums.counts[place]!;
+  }
   const { nNonFinite, maxError, nClipped, nZeroed, nRows, rowNsr } = sums;
   return { n, nNonFinite, ...sums.total, maxError, nClipped, nZeroed, nRows, rowNsr, nScales, nSecondScales, counts };
 }

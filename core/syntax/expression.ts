@@ -275,7 +275,7 @@ function unexpected(p: Cursor): void {
 export const beginsMember = (p: Cursor): boolean => p.atWord() && p.at('=', 1);
 
 /** The words that begin a declaration. */
-export const keywords = new Set(['use', 'let', 'format', 'scale', 'weights', 'hardware', 'compare', 'assert']);
+export const keywords = new Set(['use', 'let', 'format', 'scale', 'weights', 'model', 'hardware', 'compare', 'assert']);
 
 /** A keyword with something behind it that makes it more than a name: a word, or a string for `use`. */
 export function beginsDeclaration(p: Cursor): boolean {

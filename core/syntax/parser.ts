@@ -62,7 +62,7 @@ function stray(p: Cursor): undefined {
   let last = first;
   while (!p.done && !(p.atNewLine() && beginsDeclaration(p))) last = p.take();
   const word = p.text.slice(first.start, first.end);
-  const message = `Expected a declaration (use, let, format, scale, weights, hardware, compare or assert), not \`${word}\``;
+  const message = `Expected a declaration (use, let, format, scale, weights, model, hardware, compare or assert), not \`${word}\``;
   p.error({ start: first.start, end: last.end }, 'syntax.declaration-expected', message);
 }
 

@@ -32,7 +32,7 @@ export interface Use extends Span {
   readonly path: Name | StringLiteral | Missing;
 }
 
-export type Keyword = 'let' | 'format' | 'scale' | 'weights' | 'hardware' | 'compare';
+export type Keyword = 'let' | 'format' | 'scale' | 'weights' | 'model' | 'hardware' | 'compare';
 
 /** Everything that gives something a name; parts that a keyword does not allow are a finding, not a syntax error. */
 export interface Declaration extends Span {

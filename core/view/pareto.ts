@@ -10,7 +10,8 @@ export interface Design {
   readonly name: string;
   /** What it has in common with others of its series: a scale, or the publication. */
   readonly series: string;
-  readonly origin: 'measured' | 'published';
+  /** `backdrop`: measured, and shown behind for comparison. It is on no front and takes no part in dominance. */
+  readonly origin: 'measured' | 'published' | 'backdrop';
   readonly figures: Figures;
   /** Where an estimate has one: what holds the truth 95 times of 100. */
   readonly intervals: Readonly<Partial<Record<DesignAxis, Interval>>>;
@@ -31,7 +32,7 @@ export interface ParetoPoint {
   readonly y: number;
   readonly xInterval: Interval | null;
   readonly yInterval: Interval | null;
-  readonly status: 'front' | 'dominated' | 'published';
+  readonly status: 'front' | 'dominated' | 'published' | 'backdrop';
 }
 
 /** Designs over two of their figures, with the front of those that were measured. */
@@ -52,7 +53,7 @@ export interface ParetoView {
 
 /**
  * The designs over `x` and `y`. A design is dominated where another one that was measured is at least as good in both and better in one;
- * published ones are shown beside, as their figures are of other conditions.
+ * published ones are shown beside, as their figures are of other conditions, and those of a backdrop behind.
  */
 export function pareto(designs: readonly Design[], x: DesignAxis, y: DesignAxis, subject: string): ParetoView {
   const placed = designs.flatMap((design) => {
@@ -66,7 +67,7 @@ export function pareto(designs: readonly Design[], x: DesignAxis, y: DesignAxis,
   );
   const isOnFront = new Set(front.map(({ design }) => design));
   const points = placed.map(({ design, ...at }): ParetoPoint => {
-    const status = design.origin === 'published' ? 'published' : isOnFront.has(design) ? 'front' : 'dominated';
+    const status = design.origin !== 'measured' ? design.origin : isOnFront.has(design) ? 'front' : 'dominated';
     const { key, name, series, intervals } = design;
     return { key, name, label: visible(name), series, ...at, xInterval: intervals[x] ?? null, yInterval: intervals[y] ?? null, status };
   });
@@ -114,16 +115,18 @@ const stairs = (front: readonly Placed[]): ParetoView['staircase'] =>
 
 function inWords(points: readonly ParetoPoint[], front: readonly Placed[], x: DesignAxis, y: DesignAxis, subject: string): string {
   const axes = `${axisKinds[y].title} over ${axisKinds[x].title} on ${visible(subject)}`;
-  const measured = points.filter(({ status }) => status !== 'published');
+  const measured = points.filter(({ status }) => status === 'front' || status === 'dominated');
   if (measured.length === 0) return `${axes}: no format has both figures`;
   const shown = front.slice(0, 8).map(({ design, ...at }) => {
     return `${visible(design.name)} (${visible(design.series)}) with ${axisKinds[y].show(at.y)} at ${axisKinds[x].show(at.x)}`;
   });
   const more = front.length > shown.length ? `, and ${front.length - shown.length} more` : '';
   const verb = front.length === 1 ? 'is' : 'are';
-  const nPublished = points.length - measured.length;
+  const nPublished = points.filter(({ status }) => status === 'published').length;
+  const nBehind = points.length - measured.length - nPublished;
   const published = nPublished > 0 ? `; ${nPublished} with published areas beside them` : '';
-  return `${axes}: of ${measured.length} designs ${front.length} ${verb} on the Pareto front: ${shown.join(', ')}${more}${published}`;
+  const behind = nBehind > 0 ? `; ${nBehind} of a library behind them` : '';
+  return `${axes}: of ${measured.length} designs ${front.length} ${verb} on the Pareto front: ${shown.join(', ')}${more}${published}${behind}`;
 }
 
 function tableOf(designs: readonly Design[], points: readonly ParetoPoint[], x: DesignAxis, y: DesignAxis, subject: string): DataTable {

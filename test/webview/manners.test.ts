@@ -46,7 +46,7 @@ describe('names from a file', () => {
       row(`${name}2`, 19, { compare: name, weights: name, scale: name }),
     ]);
     const name = hostile[0]!;
-    const named = { protocol: 1, kind: 'document', document: { uri: `file:///${name}`, name, version: 1 } };
+    const named = { protocol: 2, kind: 'document', document: { uri: `file:///${name}`, name, version: 1 } };
     const about = { ...results(rows), results: { uri: `file:///${name}`, version: 1, nRows: rows.length, rows } };
     const error = { ...status('error', name), status: { ...status('error', name).status, uri: `file:///${name}` } };
     await withPanel({}, [named, about, error], async ({ page, heard }) => {

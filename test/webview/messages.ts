@@ -6,19 +6,19 @@ import type { ShowDocument, ShowResults, ShowStatus } from '../../protocol/panel
 export const uri = 'file:///w/paper.nibble';
 
 export const document = (version = 1, address = uri): ShowDocument => ({
-  protocol: 1,
+  protocol: 2,
   kind: 'document',
   document: { uri: address, name: address.slice(address.lastIndexOf('/') + 1), version },
 });
 
 export const results = (rows: readonly ResultRow[], version = 1, nRows = rows.length): ShowResults => ({
-  protocol: 1,
+  protocol: 2,
   kind: 'results',
   results: { uri, version, nRows, rows },
 });
 
 export const status = (state: Status['state'], message = '', done = 0, total = 0): ShowStatus => ({
-  protocol: 1,
+  protocol: 2,
   kind: 'status',
   status: { uri, state, message, done, total },
 });

@@ -90,7 +90,7 @@ describe('results', () => {
 
 describe('where there is nothing', () => {
   test('the panel asks to be told as soon as it runs', async () => {
-    expect(await panel.heard()).toEqual([{ protocol: 1, kind: 'ready' }]);
+    expect(await panel.heard()).toEqual([{ protocol: 2, kind: 'ready' }]);
     expect(await panel.page.locator('.empty').innerText()).toBe('Open a Nibble document to see how its formats do.');
   });
 
@@ -105,7 +105,7 @@ describe('where there is nothing', () => {
     await say(document(), results([], 1, 44));
     expect(await stateText()).toBe('0 of 44 rows evaluated');
     await panel.page.getByRole('button', { name: 'Evaluate' }).click();
-    expect((await panel.heard()).at(-1)).toEqual({ protocol: 1, kind: 'evaluate', uri });
+    expect((await panel.heard()).at(-1)).toEqual({ protocol: 2, kind: 'evaluate', uri });
   });
 });
 
@@ -144,7 +144,7 @@ describe('sorting', () => {
 });
 
 describe('a format', () => {
-  const reveal = (format: string): unknown => ({ protocol: 1, kind: 'reveal', uri, format });
+  const reveal = (format: string): unknown => ({ protocol: 2, kind: 'reveal', uri, format, code: null });
 
   test('is asked for by a click on its row, once', async () => {
     await say(document(), results(few));
@@ -208,7 +208,7 @@ describe('what is ignored:', () => {
     await say(document(), results(few));
     const before = await panel.page.content();
     const kept = await panel.state();
-    await say(undefined, null, 7, 'results', [], {}, { protocol: 2, kind: 'results' }, { ...results([]), results: null });
+    await say(undefined, null, 7, 'results', [], {}, { protocol: 1, kind: 'results' }, { ...results([]), results: null });
     await say({ ...results([]), results: { uri, version: 5, nRows: 1, rows: [{ format: '<b>' }] } }, { __proto__: null, kind: 'document' });
     expect(await panel.page.content()).toBe(before);
     expect(await panel.state()).toEqual(kept);

@@ -21,10 +21,10 @@ describe('a message', () => {
     ['null', null],
     ['a text', 'results'],
     ['a list', [good]],
-    ['another protocol', { ...good, protocol: 2 }],
+    ['another protocol', { ...good, protocol: 1 }],
     ['no protocol', { kind: 'results', results: good.results }],
     ['an unknown kind', { ...good, kind: 'html' }],
-    ['a kind of another field', { protocol: 1, kind: 'status', results: good.results }],
+    ['a kind of another field', { protocol: 2, kind: 'status', results: good.results }],
     ['rows that are no list', { ...good, results: { ...good.results, rows: { length: 1 } } }],
     ['a version that is no number', { ...good, results: { ...good.results, version: '1' } }],
     ['a name that is no text', withRow({ format: { toString: 'x' } })],
@@ -38,16 +38,16 @@ describe('a message', () => {
 
   test('brings along nothing that was not asked for', () => {
     const message = JSON.parse(
-      `{"protocol":1,"kind":"document","document":{"uri":"u","name":"n","version":1,"__proto__":{"a":1},"b":2}}`,
+      `{"protocol":2,"kind":"document","document":{"uri":"u","name":"n","version":1,"__proto__":{"a":1},"b":2}}`,
     ) as unknown;
-    expect(toPanel(message)).toEqual({ protocol: 1, kind: 'document', document: { uri: 'u', name: 'n', version: 1 } });
+    expect(toPanel(message)).toEqual({ protocol: 2, kind: 'document', document: { uri: 'u', name: 'n', version: 1 } });
   });
 });
 
 describe('a message of the panel', () => {
   test('is read', () => {
-    expect(fromPanel({ protocol: 1, kind: 'ready' })).toEqual({ protocol: 1, kind: 'ready' });
-    const reveal = { protocol: 1, kind: 'reveal', uri, format: 'NF4' };
+    expect(fromPanel({ protocol: 2, kind: 'ready' })).toEqual({ protocol: 2, kind: 'ready' });
+    const reveal = { protocol: 2, kind: 'reveal', uri, format: 'NF4', code: null };
     expect(fromPanel({ ...reveal, command: 'more' })).toEqual(reveal);
   });
 
@@ -55,11 +55,11 @@ describe('a message of the panel', () => {
     undefined,
     7,
     {},
-    { protocol: 2, kind: 'ready' },
-    { protocol: 1, kind: 'reveal', uri },
-    { protocol: 1, kind: 'reveal', uri: 1, format: 'NF4' },
-    { protocol: 1, kind: 'evaluate' },
-    { protocol: 1, kind: 'run', uri, format: 'NF4' },
+    { protocol: 1, kind: 'ready' },
+    { protocol: 2, kind: 'reveal', uri },
+    { protocol: 2, kind: 'reveal', uri: 1, format: 'NF4' },
+    { protocol: 2, kind: 'evaluate' },
+    { protocol: 2, kind: 'run', uri, format: 'NF4' },
   ])('that is %j is none', (data) => {
     expect(fromPanel(data)).toBeUndefined();
   });

@@ -14,7 +14,7 @@ const MOST_LABELS = 60;
 /** The opacity of what is dominated. */
 const FAINT = 0.55;
 
-/** The designs as points, the front as a staircase. What is dominated is muted; a published point is hollow. */
+/** The designs as points, the front as a staircase. What is dominated is muted; a published point is hollow, and one of the backdrop small and grey. */
 export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): string {
   const { width, colours } = drawing;
   const head = heading(drawing, title, nLeftOut(view));
@@ -28,14 +28,11 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
   const points = view.points.map((point) => ({ point, x: xOf(xAxis, box, point.x), y: yOf(yAxis, box, point.y) }));
   const stairs = view.staircase.map(({ x, y }) => ({ x: xOf(xAxis, box, x), y: yOf(yAxis, box, y) }));
   // What is muted is drawn first and labelled last.
-  const order = (status: ParetoPoint['status']): number => ['front', 'published', 'dominated'].indexOf(status);
+  const order = (status: ParetoPoint['status']): number => ['front', 'published', 'dominated', 'backdrop'].indexOf(status);
   const sorted = [...points].sort((a, b) => order(a.point.status) - order(b.point.status));
   const wanted = sorted
     .slice(0, MOST_LABELS)
-    .map(
-      ({ point, x, y }) =>
-        ({ x, y, text: fitted(point.label, SIZE.small, 150), reach: point.status === 'dominated' ? 'near' : 'far' }) as const,
-    );
+    .map(({ point, x, y }) => ({ x, y, text: fitted(point.label, SIZE.small, 150), reach: isMuted(point) ? 'near' : 'far' }) as const);
   const labels = placeLabels(wanted, SIZE.small, { ...box, top: box.top - 4, right: width - 4 }, points, linesOf(stairs));
   const children = [
     head.drawn,
@@ -61,12 +58,11 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
       ),
     ),
     ...labels.map((label, i) => {
-      const isMuted = sorted[i]!.point.status === 'dominated';
       return (
         label &&
         tag(
           'text',
-          { x: label.x, y: label.y, 'font-size': SIZE.small, fill: isMuted ? colours.muted : colours.text },
+          { x: label.x, y: label.y, 'font-size': SIZE.small, fill: isMuted(sorted[i]!.point) ? colours.muted : colours.text },
           text(wanted[i]!.text),
         )
       );
@@ -74,6 +70,8 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
   ];
   return picture(drawing, box.bottom + belowPlot(xTitle, box.right - box.left) + 12, title, view.spoken, children);
 }
+
+const isMuted = ({ status }: ParetoPoint): boolean => status === 'dominated' || status === 'backdrop';
 
 const nearEnd = (left: number, x: number, label: string): number => Math.min(Math.max(x, left - 2), left + textWidth(label, SIZE.small));
 
@@ -122,8 +120,9 @@ function mark(
 const finite = (interval: { readonly low: number; readonly high: number } | null): boolean =>
   interval !== null && Number.isFinite(interval.low) && Number.isFinite(interval.high);
 
-function dot(status: ParetoPoint['status'], cx: number, cy: number, colour: string, { ground }: ChartColours): Markup {
+function dot(status: ParetoPoint['status'], cx: number, cy: number, colour: string, { ground, muted }: ChartColours): Markup {
   if (status === 'published') return tag('path', { d: diamond(cx, cy, 5), fill: ground, stroke: colour, 'stroke-width': 1.5 });
+  if (status === 'backdrop') return tag('circle', { cx, cy, r: 2.5, fill: muted });
   const isFront = status === 'front';
   return tag('circle', { cx, cy, r: isFront ? 4.5 : 3.5, fill: colour, stroke: ground, 'stroke-width': 1 });
 }
@@ -132,8 +131,8 @@ const diamond = (x: number, y: number, r: number): string => `M${x.toFixed(1)} $
 
 function legendOf({ points, series, staircase }: ParetoView, colours: ChartColours) {
   const ofSeries = series.map((name, i) => {
-    const status = points.find((point) => point.series === name)!.status === 'published' ? 'published' : 'front';
-    return { sample: dot(status, 0, 0, seriesColour(colours, i), colours), label: name };
+    const { status } = points.find((point) => point.series === name)!;
+    return { sample: dot(status === 'dominated' ? 'front' : status, 0, 0, seriesColour(colours, i), colours), label: name };
   });
   const front = {
     sample: tag('path', { d: 'M-8 4h8v-8h8', fill: 'none', stroke: colours.mark, 'stroke-width': 1.5 }),

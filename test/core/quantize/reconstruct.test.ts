@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reconstructor } from '../../../core/quantize/reconstruct.ts';
+import { reconstructor, scaleChooser } from '../../../core/quantize/reconstruct.ts';
 import { quantize } from '../../../core/quantize/reference.ts';
 import { jobs, tensors } from './inputs.ts';
 
@@ -16,6 +16,18 @@ test('the reconstruct of a tensor in memory equals the reference, for any tensor
       // Over another tensor's rooms, and over the weights themselves.
       reconstruct(weights, weights);
       expect(weights).toEqual(expected);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the scales and zero points that it goes by are those of the reference', () => {
+  fc.assert(
+    fc.property(tensors, jobs, ({ shape, weights: drawn }, job) => {
+      const weights = Float32Array.from(drawn);
+      const { scales, zeroPoints } = quantize(weights, shape, job.codebook, job.rule);
+      const found = scaleChooser(shape, job)(weights);
+      expect(found).toEqual({ scales: Float64Array.from(scales), zeroPoints });
     }),
     { numRuns: 500 },
   );

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { publishedDesigns, reportGroups, scaleGroups } from '../../cli/reportData.ts';
-import { evaluationKey } from '../../core/lang/evaluationKey.ts';
-import { zero } from '../../core/measure/errorSums.ts';
-import type { Design } from '../../core/view/pareto.ts';
-import { analysed } from '../support/analysed.ts';
+import { publishedDesigns } from '../../../../core/ide/pictures/designs.ts';
+import { measuredGroups, scaleGroups } from '../../../../core/ide/pictures/groups.ts';
+import { evaluationKey } from '../../../../core/lang/evaluationKey.ts';
+import { zero } from '../../../../core/measure/errorSums.ts';
+import type { Design } from '../../../../core/view/pareto.ts';
+import { analysed } from '../../../support/analysed.ts';
 
 const design = (name: string): Design => ({
   key: name,
@@ -37,14 +38,10 @@ let known = sqnr(E2M1, on: a, scale: s)
 `);
   const result = { tensors: [], total: zero(4), noiseBound: 0, estimates: undefined };
   const all = [...analysis.comparisons.flatMap(({ rows }) => rows), ...analysis.requests.map(({ evaluation }) => evaluation)];
-  const measured = (evaluations: typeof all) => ({
-    analysis,
-    outcome: { results: new Map(evaluations.map((one) => [evaluationKey(one), result])), problems: new Map(), nLeftOut: 0 },
-    findings: [],
-  });
+  const groupsOf = (evaluations: typeof all) => measuredGroups(analysis, new Map(evaluations.map((one) => [evaluationKey(one), result])));
 
   test('are one for each comparison and weights, then what only others ask for', () => {
-    const groups = reportGroups(measured(all));
+    const groups = groupsOf(all);
     expect(groups.map(({ compare, weights, rows }) => [compare, weights.name, rows.length])).toEqual([
       ['both', 'a', 4],
       ['both', 'b', 4],
@@ -54,12 +51,12 @@ let known = sqnr(E2M1, on: a, scale: s)
   });
 
   test('leave out what was not measured', () => {
-    expect(reportGroups(measured(all.filter(({ weights }) => weights.name === 'b'))).map(({ weights }) => weights.name)).toEqual(['b']);
-    expect(reportGroups(measured([]))).toEqual([]);
+    expect(groupsOf(all.filter(({ weights }) => weights.name === 'b')).map(({ weights }) => weights.name)).toEqual(['b']);
+    expect(groupsOf([])).toEqual([]);
   });
 
   test('split by the scales that formats share', () => {
-    const [both, , one] = reportGroups(measured(all));
+    const [both, , one] = groupsOf(all);
     expect(scaleGroups(both!.rows).map(({ scale, rows }) => [scale, rows.length])).toEqual([
       ['s', 2],
       ['t', 2],

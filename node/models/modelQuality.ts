@@ -1,0 +1,251 @@
+import { freemem } from 'node:os';
+import { LRUCache } from 'lru-cache';
+import type { Pool } from 'workerpool';
+import type { Problem } from '../../core/fit/moments.ts';
+import { codebookKey, modelKey, ruleKey } from '../../core/lang/evaluationKey.ts';
+import { type Fact, factKey, type ModelRequest, type QualityRequest } from '../../core/lang/facts.ts';
+import type { Linked, ModelSpec } from '../../core/lang/spec.ts';
+import { nWeights } from '../../core/model/model.ts';
+import type { QualitySums } from '../../core/model/quality.ts';
+import type { QualityReport } from '../../core/model/qualityReport.ts';
+import type { TextWindow } from '../../core/model/windows.ts';
+import type { QuantizationJob } from '../../core/quantize/stream.ts';
+import { reasonOf } from '../../core/weights/visibleName.ts';
+import type { CachePlace } from '../cacheFolder.ts';
+import type { Place } from '../expandPattern.ts';
+import { unlessAborted } from '../factRun.ts';
+import { hashed, type Inspected, type ModelAsked, type RunnableModel } from './inspectModel.ts';
+import { problemOf } from './modelFiles.ts';
+import { type QualityTask, type QuantizedAs, threadBytes } from './modelTasks.ts';
+import { SumsCache } from './sumsCache.ts';
+
+/** What an evaluation on models needs to be told. */
+export interface ModelOptions {
+  /** Where the paths of models start, and what they may not leave. */
+  readonly place: (linked: Linked) => Place;
+  readonly signal: AbortSignal;
+  /** Told how many tokens times formats are predicted, and of how many. */
+  readonly onProgress: (done: number, total: number) => void;
+  /** Told what is known of a request while it goes on, some times a second at most: reports of part of the text. */
+  readonly onPartial?: (found: ReadonlyMap<string, Fact>) => void;
+}
+
+/** Grows with every change of what the engine or the measures compute. */
+const VERSION = 1;
+
+/** How often partial results are told, in milliseconds. */
+const PARTIAL_MS = 500;
+
+/**
+ * Runs language models in worker threads, some windows of their text at a time, and says how well they predict it. Sums are added in the order
+ * of the windows, so a result is the same for any number of threads.
+ *
+ * A further task on models joins like this: its request is a kind of `FactRequest` (core/lang/facts.ts) and comes through {@link find};
+ * {@link inspected} gives the model and its windows; the work is a function beside those of modelTasks.ts, entered in node/worker.ts, which
+ * gets a `RunnableModel` without its windows and those windows that it is to run. Another way to quantize joins at `QuantizedAs` there.
+ */
+export class ModelQuality {
+  readonly #pool: () => Pool;
+  readonly #workers: () => number;
+  readonly #sums: SumsCache;
+  /** By what was asked and the state of the files: what is found again is the same object. */
+  readonly #inspected = new LRUCache<string, Inspected>({ max: 16 });
+  readonly #reports = new LRUCache<string, QualityReport>({ max: 4096 });
+
+  /** @param pool Threads of node/worker.ts, of which there are as many as `workers` says. */
+  constructor(pool: () => Pool, workers: () => number, cache: CachePlace) {
+    this.#pool = pool;
+    this.#workers = workers;
+    this.#sums = new SumsCache(cache);
+  }
+
+  /**
+   * What is asked, by `factKey`, and of each model that is asked about also what it is. Requests are done one after another in their order, in all
+   * threads; of one that cannot be, the fact is a problem. Rejects with the signal's reason; what was run by then is kept, and a later call goes on
+   * from there.
+   */
+  async find(requests: readonly (ModelRequest | QualityRequest)[], options: ModelOptions): Promise<ReadonlyMap<string, Fact>> {
+    const facts = new Map<string, Fact>();
+    const models = new Map<string, Inspected>();
+    for (const { model } of requests) {
+      const key = modelKey(model);
+      if (models.has(key)) continue;
+      const inspected = await this.inspected(model, options);
+      models.set(key, inspected);
+      facts.set(factKey({ kind: 'model', model }), inspected);
+    }
+    const jobs = requests.flatMap((request): readonly Job[] => {
+      const { run, problems } = models.get(modelKey(request.model))!;
+      if (request.kind === 'model') return [];
+      if (run) return [{ request, run }];
+      facts.set(factKey(request), { problem: problems[0]!.message });
+      return [];
+    });
+    const total = jobs.reduce((sum, { run }) => sum + nTargets(run.windows), 0);
+    let done = 0;
+    for (const job of jobs) {
+      const before = done;
+      const key = factKey(job.request);
+      const found = await this.#quality(job, {
+        ...options,
+        onProgress: (now) => options.onProgress(before + now, total),
+        onPartial: (partial) => options.onPartial?.(partial),
+      });
+      facts.set(key, found);
+      options.onPartial?.(new Map([[key, found]]));
+      done += nTargets(job.run.windows);
+      options.onProgress(done, total);
+    }
+    return facts;
+  }
+
+  /** A model as its files are now, with its text cut into windows. Rejects with the signal's reason. */
+  async inspected(model: ModelSpec, { place, signal }: Pick<ModelOptions, 'place' | 'signal'>): Promise<Inspected> {
+    const asked = askedOf(model, place(model));
+    try {
+      const found: Inspected = await unlessAborted(Promise.resolve(this.#pool().exec('inspectModel', [asked])), signal);
+      const { run, description, problems } = found;
+      const key = hashed(
+        JSON.stringify([asked, run?.stamp, run?.architecture, description, problems]),
+        ...(run ? bytesOf(run.windows) : []),
+      );
+      const known = this.#inspected.get(key) ?? found;
+      this.#inspected.set(key, known);
+      return known;
+    } catch (error) {
+      signal.throwIfAborted();
+      // A thread that died takes its own job with it, and no other.
+      const problem = problemOf('model.unreadable', 'path', `The model could not be looked at: ${reasonOf(error)}`);
+      return { description: undefined, run: undefined, problems: [problem] };
+    }
+  }
+
+  async #quality({ request, run }: Job, options: ModelOptions): Promise<QualityReport | Problem> {
+    const { windows, ...model } = run;
+    const quantized = quantizedAs(request, run);
+    const reportKey = hashed(quantized.key, ...bytesOf(windows));
+    const known = this.#reports.get(reportKey);
+    if (known) return known;
+    const tasks = tasksOf(run);
+    const found = new Array<readonly QualitySums[] | undefined>(tasks.length).fill(undefined);
+    const partial = this.#partials(request, windows, found, tasks, options);
+    let fault: string | undefined;
+    let nDone = 0;
+    const cancelled = new SharedArrayBuffer(4);
+    const cancel = (): void => void Atomics.store(new Int32Array(cancelled), 0, 1);
+    options.signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const waiting = tasks.entries();
+      const lane = async (): Promise<void> => {
+        for (const [i, own] of waiting) {
+          options.signal.throwIfAborted();
+          if (fault !== undefined) return;
+          const key = `quality ${hashed(quantized.key, ...bytesOf(own))}`;
+          const task: QualityTask = { model, windows: own, quantized, cancelled };
+          const sums = (await this.#sums.get(key, own)) ?? (await this.#measured(key, task));
+          if ('fault' in sums) {
+            fault ??= sums.fault;
+            return;
+          }
+          found[i] = sums;
+          nDone += nTargets(own);
+          options.onProgress(nDone, 0);
+          partial();
+        }
+      };
+      await unlessAborted(Promise.all(Array.from({ length: this.#lanes(run) }, lane)), options.signal);
+      if (fault !== undefined) return { problem: fault };
+      const report = await unlessAborted(
+        this.#report(
+          windows,
+          found.flatMap((sums) => sums ?? []),
+          windows.length,
+        ),
+        options.signal,
+      );
+      this.#reports.set(reportKey, report);
+      return report;
+    } catch (error) {
+      options.signal.throwIfAborted();
+      // The other threads are told too: whatever ended one, nobody waits for the rest.
+      cancel();
+      return { problem: `The model could not be run: ${reasonOf(error)}` };
+    } finally {
+      options.signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #measured(key: string, task: QualityTask): Promise<readonly QualitySums[] | { readonly fault: string }> {
+    const sums: readonly QualitySums[] | { readonly fault: string } = await this.#pool().exec('measureQuality', [task]);
+    if (!('fault' in sums)) await this.#sums.put(key, sums);
+    return sums;
+  }
+
+  async #report(windows: readonly TextWindow[], sums: readonly QualitySums[], nAllWindows: number): Promise<QualityReport> {
+    return await this.#pool().exec('reportOfQuality', [windows.map(({ document }) => document), sums, nAllWindows]);
+  }
+
+  /** Tells of the windows that are done from the first one on, once enough time has gone by. */
+  #partials(
+    request: QualityRequest,
+    windows: readonly TextWindow[],
+    found: readonly (readonly QualitySums[] | undefined)[],
+    tasks: readonly (readonly TextWindow[])[],
+    { onPartial, signal }: ModelOptions,
+  ): () => void {
+    let last = Date.now();
+    return () => {
+      if (!onPartial || Date.now() - last < PARTIAL_MS) return;
+      const gap = found.indexOf(undefined);
+      const done = found.slice(0, gap < 0 ? tasks.length : gap).flatMap((sums) => sums ?? []);
+      if (done.length === 0 || done.length === windows.length) return;
+      last = Date.now();
+      this.#report(windows.slice(0, done.length), done, windows.length).then(
+        (report) => {
+          if (!signal.aborted && found.includes(undefined)) onPartial(new Map([[factKey(request), report]]));
+        },
+        // Only a glimpse is lost; what keeps threads from answering is said by what waits for them.
+        () => undefined,
+      );
+    };
+  }
+
+  /** Threads that a model is run in: each holds all of it. */
+  #lanes(run: RunnableModel): number {
+    const bytes = threadBytes(run, nWeights(run.architecture));
+    return Math.max(1, Math.min(this.#workers(), Math.floor((freemem() * MEMORY_SHARE) / bytes)));
+  }
+}
+
+/** The part of the free memory that models may take. */
+const MEMORY_SHARE = 0.7;
+
+interface Job {
+  readonly request: QualityRequest;
+  readonly run: RunnableModel;
+}
+
+function askedOf({ path, config, tokenizer, text, separator, tokens, window, quantize, keep }: ModelSpec, place: Place): ModelAsked {
+  return { path, config, tokenizer, text, separator, tokens, window, quantize, keep, place };
+}
+
+/** All that the sums of a window depend on, but for its text. Names of formats are not in it. */
+function quantizedAs({ weights, activations }: QualityRequest, { stamp, architecture, selected }: RunnableModel): QuantizedAs {
+  const jobKey = (job: QuantizationJob | undefined) => job && [codebookKey(job.codebook), ruleKey(job.rule)];
+  return { key: JSON.stringify([VERSION, stamp, architecture, selected, jobKey(weights), jobKey(activations)]), weights, activations };
+}
+
+/** The windows of a text in the parts that threads take: the same ones whatever comes behind them. */
+function tasksOf({ windows, taskWindows }: RunnableModel): readonly (readonly TextWindow[])[] {
+  return Array.from({ length: Math.ceil(windows.length / taskWindows) }, (_, i) => windows.slice(i * taskWindows, (i + 1) * taskWindows));
+}
+
+const nTargets = (windows: readonly TextWindow[]): number => windows.reduce((sum, { targets }) => sum + targets.length, 0);
+
+/** The tokens of windows as bytes that no other windows share. */
+const bytesOf = (windows: readonly TextWindow[]): readonly Uint8Array[] =>
+  windows.flatMap(({ inputs, targets }) => [
+    new Uint8Array(Uint32Array.of(inputs.length).buffer),
+    new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength),
+    new Uint8Array(targets.buffer, targets.byteOffset, targets.byteLength),
+  ]);

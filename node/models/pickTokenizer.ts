@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { readCharacters } from '../../core/model/characters.ts';
+import type { LinkedModelProblem } from '../../core/model/description.ts';
+import { LLAMA2C_BEGIN, readLlama2cTokenizer } from '../../core/model/llama2cTokenizer.ts';
+import type { Tokenizer, TokenizerOrProblems } from '../../core/model/tokenizer.ts';
+import { quoted } from '../../core/weights/problem.ts';
+import type { Place } from '../expandPattern.ts';
+import { decoded, isProblem, isThere, problemOf, readWhole } from './modelFiles.ts';
+
+/** The tokenizer of a model, and what belongs to it. */
+export interface PickedTokenizer {
+  readonly tokenizer: Tokenizer;
+  /** The token that stands before each document, where the model was trained so. */
+  readonly begin: number | undefined;
+  /** As the user would name it. */
+  readonly file: string;
+}
+
+/** Tables and tokenizers are far smaller. */
+const MOST_BYTES = 2 ** 26;
+
+/** The tokenizers that are looked for beside a model, in the order of preference, by how they are read. */
+const beside = ['chars.json', 'tokenizer.bin'] as const;
+
+/** Reads the tokenizer that is named, or else the one beside a model; `nTokens` is how many tokens the model knows. */
+export async function pickTokenizer(
+  named: string | undefined,
+  folder: string,
+  nTokens: number,
+  place: Place,
+): Promise<PickedTokenizer | LinkedModelProblem> {
+  const file = named ?? (await firstBeside(folder, place));
+  if (file === undefined) {
+    const list = beside.map((name) => `\`${name}\``).join(' and no ');
+    return problemOf('model.missing', 'tokenizer', `There is no ${list} in ${quoted(folder)}; say \`tokenizer = "..."\``);
+  }
+  const bytes = await readWhole(file, place, MOST_BYTES, 'tokenizer');
+  if (isProblem(bytes)) return bytes;
+  const read = readTokenizer(bytes, file, nTokens);
+  if (isProblem(read)) return read;
+  const { tokenizer, begin } = read;
+  if (tokenizer.nTokens <= nTokens) return { tokenizer, begin, file };
+  const message = `${quoted(file)} has ${tokenizer.nTokens} tokens; the model knows ${nTokens}`;
+  return problemOf('model.unreadable', 'tokenizer', message);
+}
+
+async function firstBeside(folder: string, place: Place): Promise<string | undefined> {
+  for (const name of beside) {
+    const file = join(folder, name);
+    if (await isThere(file, place)) return file;
+  }
+  return undefined;
+}
+
+type Read = Pick<PickedTokenizer, 'tokenizer' | 'begin'> | LinkedModelProblem;
+
+/** By what the file is: a JSON list is a table of characters, what is no JSON has the layout of llama2.c. */
+function readTokenizer(bytes: Uint8Array, file: string, nTokens: number): Read {
+  if (!file.endsWith('.json')) return settled(readLlama2cTokenizer(bytes, nTokens, file), LLAMA2C_BEGIN);
+  const text = decoded(bytes, file, 'tokenizer');
+  return typeof text === 'string' ? settled(readCharacters(text, file), undefined) : text;
+}
+
+function settled(read: TokenizerOrProblems, begin: number | undefined): Read {
+  return 'tokenizer' in read ? { tokenizer: read.tokenizer, begin } : problemOf('model.unreadable', 'tokenizer', read.problems[0]!.message);
+}
