@@ -1,5 +1,5 @@
 import { areaDesigns } from '../core/hardware/areaDesigns.ts';
-import type { AreaReport } from '../core/hardware/areaReport.ts';
+import type { WholeAreaReport } from '../core/hardware/areaReport.ts';
 import type { CellLibrary } from '../core/hardware/cells/index.ts';
 import type { ChipShares } from '../core/hardware/figures.ts';
 import { hardwareSource } from '../core/hardware/hardwareSource.ts';
@@ -30,7 +30,7 @@ export interface AreaArguments {
 
 /** What synthesis says of one format. */
 export interface Unit {
-  readonly report: AreaReport;
+  readonly report: WholeAreaReport;
   /** What the reference MAC switches in a step, in um^2: see {@link switchedArea}. */
   readonly switched: number;
 }
@@ -120,7 +120,7 @@ const SEED = 20240721;
 async function switchedBy(
   { codebook }: FormatSpec,
   usage: CodeUsage,
-  { reference }: AreaReport,
+  { reference }: WholeAreaReport,
   { hardware, effort }: HardwareAsked,
   library: CellLibrary,
   { synthesiser, signal }: Synthesis,
@@ -128,8 +128,9 @@ async function switchedBy(
   const source = hardwareSource(codebook, hardware);
   // There was a report of it.
   if ('problem' in source) throw new Error(source.problem);
-  const { designs, references } = areaDesigns(source, effort);
+  const { parts, references } = areaDesigns(source, effort);
   const { whole } = references.find(({ architecture }) => architecture === reference.architecture)!;
+  const designs = parts.find((part) => part.some(({ name }) => name === whole))!;
   const results = await synthesiser.synthesise(designs, library, { signal, effort });
   const netlist = readNetlist(results.find(({ design }) => design === whole)!.netlist, whole, cellModels(library));
   // We have written it ourselves.

@@ -19,7 +19,7 @@ export async function codeUsage(
   { file, weights: named, scale: under }: UsageAsked,
 ): Promise<ReadonlyMap<string, CodeUsage>> {
   return withEvaluator(async (evaluator, options) => {
-    const { analysis } = await resolved(readSpec(file), evaluator, options);
+    const { analysis } = await resolved(readSpec(file), evaluator, options, 'formats');
     const weights = chosen('weights', named, analysis.weights);
     const evaluations = formats.map((format): Evaluation => {
       const scale = format.scale && under === undefined ? format.scale : chosen('scale', under, analysis.scales);

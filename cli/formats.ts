@@ -29,7 +29,7 @@ async function formatsIn(file: string, names: readonly string[]): Promise<readon
   const { module, findings, asked } = analysisOf(spec);
   for (const found of findings) if (found.severity === 'error') sayFinding(file, spec.text, found, textAt);
   if (asked.length === 0) return names.map((name) => formatNamed(name, module));
-  const { analysis, problems } = await withEvaluator((evaluator, options) => resolved(spec, evaluator, options));
+  const { analysis, problems } = await withEvaluator((evaluator, options) => resolved(spec, evaluator, options, 'formats'));
   for (const { message } of [...problems.values()].flat()) say.error(message);
   return names.map((name) => formatNamed(name, analysis.module, analysis.known));
 }

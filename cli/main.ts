@@ -13,6 +13,7 @@ import { format } from './fmt.ts';
 import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from './hardware.ts';
 import { Failure, say } from './output.ts';
 import { paper } from './paper.ts';
+import { printPerplexity } from './perplexity.ts';
 import { report } from './report.ts';
 import { search } from './search.ts';
 import { type Budget, searchEncoding } from './searchEncoding.ts';
@@ -115,6 +116,29 @@ searched.action(async (what: string, file: string, options: SearchFlags): Promis
 });
 
 program
+  .command('perplexity')
+  .description('say what formats do to a language model: perplexity on a text, beside the unquantized model, with intervals')
+  .argument('<file>', 'a .nibble file that declares the formats, and the models unless --model says one')
+  .option(
+    '--model <path>',
+    'a model of the file by its name, or the folder or safetensors file of another one; all of the file unless given',
+  )
+  .option('--text <file...>', 'the text it is measured on, instead of what the model says')
+  .option(
+    '--format <name...>',
+    'formats of the file or of what it uses, or instances such as "SF(6)"; those of the comparisons unless given',
+  )
+  .option('--scale <name>', 'the scale; with --format needed where the file declares several')
+  .option('--activations <name>', 'none (W4A16), same (W4A4), or a format; what the model says unless given')
+  .option('--tokens <n>', 'how many tokens are predicted, or all; what the model says unless given')
+  .option('--json', 'as JSON (schema 1)')
+  .action(async (file: string, options: PerplexityFlags): Promise<void> => {
+    const { model, text, format: formats, scale, activations, tokens: most, json } = options;
+    const tokens = most === undefined ? undefined : most === 'all' ? Number.POSITIVE_INFINITY : wholeNumber('--tokens', most, 1, 2 ** 40);
+    finish(await printPerplexity({ file, model, text, formats, scale, activations, tokens, form: json ? 'json' : 'table' }));
+  });
+
+program
   .command('fmt')
   .description('lay out specs in the one way; - reads standard input')
   .argument('<file...>', '.nibble files')
@@ -208,6 +232,16 @@ interface AreaFlags extends HardwareFlags {
   readonly weights?: string;
   readonly scale?: string;
   readonly prove?: true;
+  readonly json?: true;
+}
+
+interface PerplexityFlags {
+  readonly model?: string;
+  readonly text?: string[];
+  readonly format?: string[];
+  readonly scale?: string;
+  readonly activations?: string;
+  readonly tokens?: string;
   readonly json?: true;
 }
 

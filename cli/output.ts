@@ -1,3 +1,4 @@
+import { realpathSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
@@ -79,4 +80,26 @@ export function progressBar(): { readonly update: (done: number, total: number) 
       if (shown !== '') stderr.write(`\r${' '.repeat(width + 8)}\r`);
     },
   };
+}
+
+/** Writes a file, or fails saying why it cannot be. */
+export function written(path: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new Failure(`${visible(path)} cannot be written: ${reason(error)}`);
+  }
+}
+
+/** An error as one line. */
+export const reason = (error: unknown): string => visible(error instanceof Error ? error.message : String(error));
+
+/** Whether two paths lead to one file. */
+export function isSameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    // A page that is not there yet is not the spec.
+    return false;
+  }
 }

@@ -1,19 +1,16 @@
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { paperTable } from '../core/hardware/paperTable.ts';
 import { resultOf } from '../core/ide/known.ts';
-import { designsOf } from '../core/ide/pictures/designs.ts';
-import type { MeasuredGroup } from '../core/ide/pictures/groups.ts';
 import { areaRequest } from '../core/lang/areaMeasures.ts';
-import { type Fact, factOf, nothingKnown } from '../core/lang/facts.ts';
-import type { Evaluation, FormatSpec, NamedScale, WeightsSpec } from '../core/lang/spec.ts';
+import { type Fact, factOf } from '../core/lang/facts.ts';
+import type { Evaluation, ModelSpec, NamedScale, WeightsSpec } from '../core/lang/spec.ts';
 import { modelSummary } from '../core/measure/fit/modelSummary.ts';
 import type { Normalisation } from '../core/measure/fit/normalisation.ts';
 import * as measures from '../core/measure/measures.ts';
 import { codebookClaims } from '../core/paper/codebookClaims.ts';
-import { type ErrorGrid, errorBlocks, errorClaims } from '../core/paper/errorClaims.ts';
-import { frontClaim, type MeasuredFront } from '../core/paper/frontClaim.ts';
+import { type ErrorGrid, errorClaims } from '../core/paper/errorClaims.ts';
+import { frontClaim } from '../core/paper/frontClaim.ts';
 import { hardwareClaims, type MeasuredAreas } from '../core/paper/hardwareClaims.ts';
 import { activationProfileClaim, type MeasuredProfile, weightProfileClaim } from '../core/paper/profileClaims.ts';
 import { publishedCodebooks } from '../core/paper/publishedCodebooks.ts';
@@ -23,9 +20,11 @@ import { visible } from '../core/weights/visibleName.ts';
 import type { Evaluator, Outcome } from '../node/evaluator.ts';
 import { fitAll } from '../node/fits.ts';
 import { uriOf } from '../node/specFiles.ts';
-import { Failure, say } from './output.ts';
+import { Failure, isSameFile, say, written } from './output.ts';
+import { frontsOf } from './paperFronts.ts';
 import { type PaperPage, paperHtml, paperMarkdown, summaryOf } from './paperPage.ts';
-import { type PaperSpec, paperSpec, paperSpecText } from './paperSpec.ts';
+import { modelQualities } from './paperQuality.ts';
+import { formatOf, type PaperSpec, paperSpec, paperSpecText } from './paperSpec.ts';
 import { analysisOf, type ReadOptions, readSpec, withEvaluator } from './spec.ts';
 
 export interface PaperArguments {
@@ -41,9 +40,13 @@ export interface PaperArguments {
 /** Sets the claims of arXiv 2405.03103 beside what is measured on what a spec links. Returns the exit code: 1 where something could not be read. */
 export async function paper({ file, out, theme, version }: PaperArguments): Promise<number> {
   const spec = analysisOf(readSpec(file));
+  if (isSameFile(out, file)) throw new Failure(`--out ${visible(out)} is the spec itself; name another file`, 2);
   const weights = [...spec.weights.values()];
+  const models = [...spec.models.values()];
   const own = paperSpec(analysisOf({ uri: uriOf(join(process.cwd(), 'paper-page.nibble')), text: paperSpecText }));
-  const { claims, problems, yosys } = await withEvaluator((evaluator, options) => measured(weights, own, evaluator, options));
+  const { claims, problems, notes, yosys } = await withEvaluator((evaluator, options) =>
+    measured(weights, models, own, evaluator, options),
+  );
   for (const problem of problems) say.error(problem);
   const page: PaperPage = {
     spec: file,
@@ -51,16 +54,14 @@ export async function paper({ file, out, theme, version }: PaperArguments): Prom
     claims,
     notes: [
       ...weights.map(({ name, paths }) => `Weights ${visible(name)}: ${paths.map(visible).join(', ')}`),
+      ...notes,
       ...(weights.length === 0 ? ['The spec links no weights'] : []),
+      ...(models.length === 0 ? ['The spec declares no model'] : []),
       ...problems,
     ],
     versions: [['Nibble', version], ['Node.js', process.versions.node], ...(yosys === undefined ? [] : [['Yosys', yosys] as const])],
   };
-  try {
-    writeFileSync(out, out.endsWith('.md') ? paperMarkdown(page) : paperHtml(page));
-  } catch (error) {
-    throw new Failure(`${visible(out)} cannot be written: ${visible(error instanceof Error ? error.message : String(error))}`);
-  }
+  written(out, out.endsWith('.md') ? paperMarkdown(page) : paperHtml(page));
   process.stdout.write(`${visible(out)}: ${claims.length} claims. ${summaryOf(claims)}\n`);
   return problems.length === 0 ? 0 : 1;
 }
@@ -68,11 +69,13 @@ export async function paper({ file, out, theme, version }: PaperArguments): Prom
 interface MeasuredClaims {
   readonly claims: PaperPage['claims'];
   readonly problems: readonly string[];
+  readonly notes: readonly string[];
   readonly yosys: string | undefined;
 }
 
 async function measured(
   weights: readonly WeightsSpec[],
+  models: readonly ModelSpec[],
   own: PaperSpec,
   evaluator: Evaluator,
   options: ReadOptions,
@@ -85,27 +88,24 @@ async function measured(
   problems.push(...[...outcome.problems.values()].flat().map(({ message }) => message));
   const grids = weights.map((one) => errorGrid(one, own, outcome));
   const { areas, facts } = await areasOf(own, evaluator, options);
-  const fronts = weights.map((one) => front(one, own, outcome, facts));
+  const quality = await modelQualities(models, own, evaluator, options);
+  const fronts = weights.flatMap((one) => frontsOf(one, own, outcome, facts));
+  problems.push(...quality.problems);
   return {
     claims: [
       ...codebookClaims((name) => formatOf(own, name).codebook),
       weightProfileClaim(profiles),
       activationProfileClaim([]),
       ...errorClaims(grids),
-      ...qualityClaims([]),
+      ...qualityClaims(quality.qualities),
       ...hardwareClaims(areas),
       frontClaim(fronts),
     ],
     problems: [...new Set(problems)],
+    notes: quality.notes,
     yosys: [...(areas?.reports.values() ?? [])][0]?.yosys,
   };
 }
-
-const formatOf = ({ formats }: PaperSpec, name: string): FormatSpec => {
-  const found = formats.get(name);
-  if (!found) throw new Error(`std.paper has no format ${name}`);
-  return found;
-};
 
 /** As tensors are, and within blocks, since that is what a codebook meets. */
 const normalisations: readonly { readonly rule: Normalisation; readonly words: string }[] = [
@@ -153,9 +153,13 @@ async function areasOf(
   options: ReadOptions,
 ): Promise<{ readonly areas: MeasuredAreas | undefined; readonly facts: ReadonlyMap<string, Fact> }> {
   const { hardware } = own;
-  const requests = paperTable.map(({ format }) => ({ format, request: areaRequest(formatOf(own, format), hardware) }));
+  // The fronts rest on the smallest units alone, the table on units in three stages as well.
+  const requests = paperTable.map(({ format }) => {
+    const smallest = areaRequest(formatOf(own, format), hardware);
+    return { format, smallest, request: { ...smallest, effort: 'quick' as const } };
+  });
   const { facts } = await evaluator.facts.find(
-    requests.map(({ request }) => request),
+    requests.flatMap(({ smallest, request }) => [request, smallest]),
     options,
   );
   const reports = requests.flatMap(({ format, request }) => {
@@ -164,18 +168,4 @@ async function areasOf(
   });
   const first = reports[0]?.[1];
   return { areas: first && { subject: `${first.cells} (${first.node})`, reports: new Map(reports) }, facts };
-}
-
-/** Block size of the paper's own comparisons. */
-const FRONT_BLOCK = errorBlocks.indexOf(128);
-
-function front(weights: WeightsSpec, own: PaperSpec, { results }: Outcome, facts: ReadonlyMap<string, Fact>): MeasuredFront {
-  const scale = own.scales[FRONT_BLOCK]!;
-  const rows = compared.flatMap((name) => {
-    const evaluation = { format: formatOf(own, name), weights, scale };
-    const result = resultOf(evaluation, results);
-    return result ? [{ evaluation, result }] : [];
-  });
-  const group: MeasuredGroup = { compare: null, weights, hardware: own.hardware, rows };
-  return { subject: `weights ${weights.name}, blocks of 128`, x: 'areaRatio', y: 'sqnr', designs: designsOf(group, { ...nothingKnown, facts }) };
 }

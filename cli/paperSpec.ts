@@ -8,9 +8,7 @@ export interface PaperSpec {
   readonly formats: ReadonlyMap<string, FormatSpec>;
   /** In the order of {@link errorBlocks}: the paper's rule, absmax onto the largest positive level, in float32. */
   readonly scales: readonly NamedScale[];
-  /** Flat blocks of 128, as bitsandbytes cuts them. */
-  readonly flat128: NamedScale;
-  /** Blocks of 16 whose scale has the sign of the largest weight. */
+  /** The same blocks, whose scale has the sign of the largest weight. */
   readonly signed: readonly NamedScale[];
   readonly hardware: NamedHardware;
 }
@@ -25,7 +23,6 @@ ${publishedCodebooks.map(({ format }) => `format own_${format} = ${format}`).joi
 format own_INT5 = INT5
 ${errorBlocks.map((block) => `scale b${block} { block = ${block}, axis = last, anchor = max_level, type = fp32 }`).join('\n')}
 ${errorBlocks.map((block) => `scale s${block} { block = ${block}, axis = last, anchor = signed_max, type = fp32 }`).join('\n')}
-scale flat128 { block = 128, axis = flat, anchor = max_level, type = fp32 }
 hardware asic { cells = nangate45, datapath = both, terms = 256 }
 `;
 
@@ -40,11 +37,13 @@ export function paperSpec({ formats, scales, hardware }: Analysis): PaperSpec {
   return {
     formats: byName,
     scales: errorBlocks.map((block) => scale(`b${block}`)),
-    flat128: scale('flat128'),
     signed: errorBlocks.map((block) => scale(`s${block}`)),
     hardware: found([...hardware.values()][0], 'asic'),
   };
 }
+
+/** Throws where the claims name a format that the spec does not declare. */
+export const formatOf = ({ formats }: PaperSpec, name: string): FormatSpec => found(formats.get(name), name);
 
 function found<T>(one: T | undefined, name: string): T {
   if (one === undefined) throw new Error(`The spec of the paper does not declare ${name}`);

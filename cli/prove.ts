@@ -1,5 +1,4 @@
 import { architecturesFor } from '../core/hardware/architecturesFor.ts';
-import type { AreaEffort } from '../core/hardware/areaDesigns.ts';
 import type { CellLibrary } from '../core/hardware/cells/index.ts';
 import type { Design } from '../core/hardware/design.ts';
 import { hardwareSource } from '../core/hardware/hardwareSource.ts';
@@ -7,6 +6,7 @@ import { macDesign } from '../core/hardware/mac.ts';
 import { productDesign } from '../core/hardware/product.ts';
 import type { FormatSpec } from '../core/lang/spec.ts';
 import type { Proof } from '../node/synthesis/proof.ts';
+import type { Effort } from '../node/synthesis/recipes.ts';
 import type { Synthesiser } from '../node/synthesis/synthesiser.ts';
 import type { HardwareAsked, Synthesis } from './hardware.ts';
 import { out } from './output.ts';
@@ -40,7 +40,7 @@ export async function proved(
 export async function proofsOf(
   designs: readonly Design[],
   library: CellLibrary,
-  effort: AreaEffort,
+  effort: Effort,
   synthesiser: Synthesiser,
   { signal, onProgress }: Pick<Synthesis, 'signal' | 'onProgress'>,
 ): Promise<readonly Proved[]> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { groupTitle, type MeasuredGroup, measuredGroups } from '../core/ide/pictures/groups.ts';
@@ -18,7 +18,7 @@ import type { Evaluator } from '../node/evaluator.ts';
 import { folderOf } from '../node/specFiles.ts';
 import { type WeightFileHash, weightFileHashes } from '../node/weightFileHashes.ts';
 import { WIDE } from './htmlPage.ts';
-import { Failure, placeOf, say } from './output.ts';
+import { Failure, isSameFile, placeOf, reason, say, written } from './output.ts';
 import { groupFigures, type ReportFigure } from './reportFigures.ts';
 import { type Report, type ReportSection, reportPage } from './reportPage.ts';
 import { type Measured, measure, type ReadOptions, readSpec, withEvaluator } from './spec.ts';
@@ -165,22 +165,3 @@ const fileName = (name: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 100)
     .toLowerCase();
-
-function written(path: string, content: string): void {
-  try {
-    writeFileSync(path, content);
-  } catch (error) {
-    throw new Failure(`${visible(path)} cannot be written: ${reason(error)}`);
-  }
-}
-
-const reason = (error: unknown): string => visible(error instanceof Error ? error.message : String(error));
-
-function isSameFile(a: string, b: string): boolean {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    // A page that is not there yet is not the spec.
-    return false;
-  }
-}

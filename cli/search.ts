@@ -41,7 +41,7 @@ const ROUNDS = 2;
 export async function search(args: SearchArguments): Promise<number> {
   const spec = readSpec(args.file);
   return withEvaluator(async (evaluator, options) => {
-    const { analysis } = await resolved(spec, evaluator, options);
+    const { analysis } = await resolved(spec, evaluator, options, 'formats');
     const weights = chosen('weights', args.weights, analysis.weights);
     const format = args.format === undefined ? undefined : formatNamed(args.format, analysis.module, analysis.known);
     if (format && 'problem' in format) throw new Failure(format.problem);
@@ -75,7 +75,7 @@ function spaceOf({ what, bits }: SearchArguments, format: FormatSpec | undefined
 }
 
 /** The one that is named, or the only one there is. */
-export function chosen<T>(what: 'weights' | 'scale', name: string | undefined, all: ReadonlyMap<Declared, T>): T {
+export function chosen<T>(what: 'weights' | 'scale' | 'model', name: string | undefined, all: ReadonlyMap<Declared, T>): T {
   const named = new Map([...all].map(([symbol, value]) => [symbol.name, value]));
   const list = [...named.keys()].map(visible).join(', ');
   if (name === undefined) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Codebook } from '../core/format/codebook.ts';
-import type { AreaReport } from '../core/hardware/areaReport.ts';
+import type { WholeAreaReport } from '../core/hardware/areaReport.ts';
 import { type Assignment, encodings, reassigned } from '../core/hardware/encodings.ts';
 import { hardwareSource } from '../core/hardware/hardwareSource.ts';
 import { codebookKey } from '../core/lang/evaluationKey.ts';
@@ -91,7 +91,7 @@ async function climbed(
   return tried;
 }
 
-async function report(book: Codebook, { asked: { hardware, effort } }: EncodingArguments, synthesis: Synthesis): Promise<AreaReport> {
+async function report(book: Codebook, { asked: { hardware, effort } }: EncodingArguments, synthesis: Synthesis): Promise<WholeAreaReport> {
   const found = await synthesis.areas.report(book, hardware, { signal: synthesis.signal, effort });
   if ('problem' in found) throw new Failure(found.problem);
   return found;
@@ -101,15 +101,15 @@ interface Found {
   readonly name: string;
   readonly book: Codebook;
   readonly best: Codebook;
-  readonly before: AreaReport;
-  readonly after: AreaReport;
+  readonly before: WholeAreaReport;
+  readonly after: WholeAreaReport;
   readonly nTried: number;
   readonly args: EncodingArguments;
 }
 
 /** Schema 1; later versions add keys and change none. */
 function asJson({ name, book, best, before, after, nTried, args }: Found) {
-  const described = (of: Codebook, { best: unit, reference }: AreaReport) => ({
+  const described = (of: Codebook, { best: unit, reference }: WholeAreaReport) => ({
     codes: [...of.levels].map((level) => (Number.isNaN(level) ? null : level)),
     area: unit.area,
     ge: unit.ge ?? null,
@@ -138,7 +138,7 @@ const NOISE = 0.03;
 
 function asText({ name, best, before, after, nTried, args: { asked, seed } }: Found): string {
   const change = after.best.area / before.best.area - 1;
-  const row = (label: string, { best: unit, reference }: AreaReport): string[] => [
+  const row = (label: string, { best: unit, reference }: WholeAreaReport): string[] => [
     label,
     significant(unit.area, 4),
     unit.ge === undefined ? '' : significant(unit.ge, 4),

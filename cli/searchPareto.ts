@@ -86,7 +86,7 @@ const N_PAIRED = 16;
 
 /** The format as it is written, every single move, and pairs of the promising ones, with their errors. */
 async function nearby(args: ParetoArguments, library: CellLibrary, evaluator: Evaluator, options: ReadOptions) {
-  const { analysis } = await resolved(readSpec(args.file), evaluator, options);
+  const { analysis } = await resolved(readSpec(args.file), evaluator, options, 'formats');
   const weights = chosen('weights', args.weights, analysis.weights);
   const format = formatNamed(args.format, analysis.module, analysis.known);
   if ('problem' in format) throw new Failure(format.problem);

@@ -58,12 +58,18 @@ export type Reach = 'measures' | 'remarks';
 export async function measure(path: string, depth: Depth, reach: Reach): Promise<Measured> {
   const spec = readSpec(path);
   const first = analysisOf(spec);
-  if (evaluationsOf(first).length === 0 && first.weights.size === 0 && first.asked.length === 0 && areaWishes(first).length === 0) {
+  if (
+    evaluationsOf(first).length === 0 &&
+    first.weights.size === 0 &&
+    first.models.size === 0 &&
+    first.asked.length === 0 &&
+    areaWishes(first).length === 0
+  ) {
     const outcome: Outcome = { results: new Map(), problems: new Map(), nLeftOut: 0 };
     return { analysis: first, outcome, findings: allFindings(first, outcome.results, outcome.problems) };
   }
   return withEvaluator(async (evaluator, options) => {
-    const { analysis: known, worked, find, problems } = await resolved(spec, evaluator, options);
+    const { analysis: known, worked, find, problems } = await resolved(spec, evaluator, options, 'all');
     const measured = await evaluator.evaluate(evaluationsOf(known), known.weights.values(), { ...options, depth: depthsOf(known, depth) });
     if (reach === 'remarks') await find(findingWishes(known));
     await find(reach === 'remarks' ? areaWishes(known) : comparedAreas(known));
@@ -84,8 +90,13 @@ export interface Resolved {
   readonly problems: Map<string, readonly WeightProblem[]>;
 }
 
-/** Finds out what a spec rests on, round by round. */
-export async function resolved(spec: ReturnType<typeof readSpec>, evaluator: Evaluator, options: ReadOptions): Promise<Resolved> {
+/** Finds out what a spec rests on, round by round: all of it, or what its formats may, which no evaluation on a model is. */
+export async function resolved(
+  spec: ReturnType<typeof readSpec>,
+  evaluator: Evaluator,
+  options: ReadOptions,
+  reach: 'all' | 'formats',
+): Promise<Resolved> {
   const facts = new Map<string, Fact>();
   const problems = new Map<string, readonly WeightProblem[]>();
   const worked = (results: Outcome['results']): Analysis => analyse(spec.uri, spec.text, files, { measured: measuredFrom(results), facts });
@@ -96,7 +107,7 @@ export async function resolved(spec: ReturnType<typeof readSpec>, evaluator: Eva
   };
   let analysis = analysisOf(spec);
   await factRounds(
-    () => analysis.asked,
+    () => (reach === 'all' ? analysis.asked : analysis.asked.filter(({ kind }) => kind !== 'quality')),
     async (requests) => {
       await find(requests);
       analysis = worked(new Map());

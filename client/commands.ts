@@ -1,5 +1,5 @@
 import { commands, type ExtensionContext, type Uri } from 'vscode';
-import { evaluateDocument, evaluateFormat, synthesise } from './evaluate.ts';
+import { evaluateDocument, evaluateFormat, evaluateOnModel, synthesise } from './evaluate.ts';
 import type { ResultsPanel } from './panel.ts';
 import type { Server } from './server.ts';
 import { newFromTemplate } from './templates.ts';
@@ -13,6 +13,7 @@ export function registerCommands(context: ExtensionContext, server: Server, resu
     // The code lens hands over the document as a string and the format's name; the palette nothing.
     'nibble.evaluateFormat': (uri?: string, format?: string) => evaluateFormat(server, uri, format),
     'nibble.evaluateWeightFile': (file?: Uri) => evaluateWeightFile(server, file),
+    'nibble.evaluateOnModel': (uri?: Uri | string) => evaluateOnModel(server, uri),
     'nibble.synthesise': (uri?: Uri) => synthesise(server, uri),
     'nibble.showVerilog': (uri?: string, format?: string) => showVerilog(server, uri, format),
     'nibble.openResults': (uri?: Uri) => results.open(uri),

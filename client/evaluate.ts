@@ -19,6 +19,16 @@ export async function evaluateFormat(server: Server, uri?: string, format?: stri
   await evaluate(server, { uri: editor.document.uri.toString(), position: { line, character } });
 }
 
+/**
+ * Runs the formats of the given document, or else of the one in the active editor, on its language models. The code lens hands over the document
+ * as a string. What is cancelled goes on where it was when the command is called again.
+ */
+export async function evaluateOnModel(server: Server, uri?: Uri | string): Promise<void> {
+  const target = uri ?? window.activeTextEditor?.document.uri;
+  if (target === undefined) return sayNoDocument();
+  await withProgress(server, 'Evaluating on models', 'Evaluation on models', 'nibble/evaluateOnModel', { uri: target.toString() });
+}
+
 /** Synthesises every format of the given document, or else of the one in the active editor, with full effort. */
 export async function synthesise(server: Server, uri?: Uri): Promise<void> {
   const target = uri ?? window.activeTextEditor?.document.uri;
@@ -36,7 +46,7 @@ function withProgress(
   server: Server,
   title: string,
   what: string,
-  method: 'nibble/evaluate' | 'nibble/synthesise',
+  method: 'nibble/evaluate' | 'nibble/evaluateOnModel' | 'nibble/synthesise',
   params: EvaluateParams,
 ): Promise<void> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };

@@ -3,19 +3,21 @@ import { LRUCache } from 'lru-cache';
 import type { Codebook } from '../core/format/codebook.ts';
 import {
   type AreaDesigns,
+  type AreaEffort,
   areaDesigns,
   bestReference,
   bestUnit,
   type DesignFigures,
   type FiguresOf,
 } from '../core/hardware/areaDesigns.ts';
-import type { AreaReport, HardwareSpec } from '../core/hardware/areaReport.ts';
+import type { AreaReport, HardwareSpec, WholeAreaReport } from '../core/hardware/areaReport.ts';
 import { type CellLibrary, cellLibraries } from '../core/hardware/cells/index.ts';
 import { pins } from '../core/hardware/cells/liberty.ts';
 import type { Design } from '../core/hardware/design.ts';
 import { hardwareSource } from '../core/hardware/hardwareSource.ts';
-import { nand2Area } from '../core/hardware/netlist/cellModel.ts';
+import { type CellModel, cellModels, nand2Area } from '../core/hardware/netlist/cellModel.ts';
 import type { HardwareSource } from '../core/hardware/source.ts';
+import { transistorsOf } from '../core/hardware/transistors.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { readLibertyFile } from './synthesis/libertyFile.ts';
@@ -38,7 +40,7 @@ export interface AreasOptions {
 
 export interface AreaOptions {
   readonly signal: AbortSignal;
-  readonly effort: Effort;
+  readonly effort: AreaEffort;
   /** In an untrusted workspace the folder that a Liberty file may not lie outside of. */
   readonly root?: string | undefined;
 }
@@ -52,7 +54,7 @@ export interface AreaProblem {
 }
 
 /** Grows with every change of what a report says, or of how its netlists are compared. */
-const version = 1;
+const version = 2;
 
 /** Says what formats cost in silicon. Processes start when they are needed; reports are kept, on disk too. */
 export class Areas {
@@ -61,6 +63,8 @@ export class Areas {
   /** By everything that a report follows from. */
   readonly #known = new LRUCache<string, AreaReport>({ max: 1000 });
   readonly #kept: ResultCache;
+  /** What came of parts, by the run of Yosys: formats share accumulators, and a report with a reference MAC begins with one without. */
+  readonly #parts = new LRUCache<string, readonly PartFigures[]>({ max: 256 });
   /** Liberty files as they were read, by path and state: a full one has some ten megabytes. */
   readonly #libraries = new LRUCache<string, CellLibrary | AreaProblem>({ max: 8 });
 
@@ -71,9 +75,15 @@ export class Areas {
   }
 
   /**
-   * Synthesises a codebook, all designs in one run. A problem says what is wrong with the codebook, the cells or Yosys, or which codes a
+   * Synthesises a codebook, a part of its designs in each run. A problem says what is wrong with the codebook, the cells or Yosys, or which codes a
    * netlist gets wrong. Rejects with the signal's reason.
    */
+  report(
+    book: Codebook,
+    hardware: HardwareSpec,
+    options: AreaOptions & { readonly effort: Effort },
+  ): Promise<WholeAreaReport | AreaProblem>;
+  report(book: Codebook, hardware: HardwareSpec, options: AreaOptions): Promise<AreaReport | AreaProblem>;
   async report(book: Codebook, hardware: HardwareSpec, { signal, effort, root }: AreaOptions): Promise<AreaReport | AreaProblem> {
     signal.throwIfAborted();
     const source = hardwareSource(book, hardware);
@@ -110,6 +120,11 @@ export class Areas {
     return library;
   }
 
+  /** Starts a process where there is none, as it will be needed soon: loading Yosys takes as long as typing pauses. */
+  warm(): void {
+    this.#synthesisers[0]!.warm();
+  }
+
   /** Ends all processes. */
   close(): void {
     for (const synthesiser of this.#synthesisers) synthesiser.close();
@@ -119,15 +134,16 @@ export class Areas {
     source: HardwareSource,
     hardware: HardwareSpec,
     library: CellLibrary,
-    { signal, effort }: { readonly signal: AbortSignal; readonly effort: Effort },
+    { signal, effort }: Pick<AreaOptions, 'signal' | 'effort'>,
   ): Promise<AreaReport> {
     const built = areaDesigns(source, effort);
     const yosys = await this.#synthesisers[0]!.version();
+    const runs = built.parts.map((part) => synthesisJob(part, library, recipesFor(effort)).job);
     // Netlists that were compared once need not be compared again: all that the comparison depends on is in the key.
-    const key = `area ${keyOf([version, yosys, hardware, library.process, nand2Area(library), synthesisJob(built.designs, library, effort).job])}`;
+    const key = `area ${keyOf([version, yosys, hardware, library.process, nand2Area(library), runs])}`;
     const kept = keptReport(await this.#kept.read(key));
     signal.throwIfAborted();
-    if (kept) return kept;
+    if (kept && (kept.reference !== undefined || effort === 'best')) return kept;
     const report = await this.#newReport(built, source, hardware, library, { signal, effort });
     await this.#kept.write(key, JSON.stringify(report));
     return report;
@@ -138,11 +154,12 @@ export class Areas {
     source: HardwareSource,
     hardware: HardwareSpec,
     library: CellLibrary,
-    { signal, effort }: { readonly signal: AbortSignal; readonly effort: Effort },
+    { signal, effort }: Pick<AreaOptions, 'signal' | 'effort'>,
   ): Promise<AreaReport> {
-    const results = await this.#results(built.designs, library, signal, effort);
+    const parts = await Promise.all(built.parts.map((part) => this.#part(part, library, signal, recipesFor(effort))));
+    const results = parts.flat();
     const byName = new Map(results.map((result) => [result.design, result]));
-    const figures: FiguresOf = (name) => figuresOf(byName.get(name)!, library);
+    const figures: FiguresOf = (name) => byName.get(name)!;
     const nand2 = nand2Area(library);
     const best = bestUnit(built, figures, nand2);
     const product = byName.get(`product_${best.architecture}`)!;
@@ -160,22 +177,31 @@ export class Areas {
     };
   }
 
-  /** In the process that has the least to do. */
-  async #results(
-    designs: readonly Design[],
-    library: CellLibrary,
-    signal: AbortSignal,
-    effort: Effort,
-  ): Promise<readonly SynthesisResult[]> {
+  /** The figures of designs that are mapped together, in the process that has the least to do. */
+  async #part(designs: readonly Design[], library: CellLibrary, signal: AbortSignal, effort: Effort): Promise<readonly PartFigures[]> {
+    // Designs come from a grid and widths alone, so those with one text have one behaviour.
+    const key = keyOf([effort, synthesisJob(designs, library, effort).job]);
+    const known = this.#parts.get(key);
+    if (known) return known;
     const which = this.#nBusy.indexOf(Math.min(...this.#nBusy));
     this.#nBusy[which]!++;
     try {
-      return await this.#synthesisers[which]!.synthesise(designs, library, { signal, effort });
+      const models = cellModels(library);
+      const results = await this.#synthesisers[which]!.synthesise(designs, library, { signal, effort });
+      const figures = results.map((result) => figuresOf(result, library, models));
+      this.#parts.set(key, figures);
+      return figures;
     } finally {
       this.#nBusy[which]!--;
     }
   }
 }
+
+/** What a report takes of a netlist. */
+interface PartFigures extends DesignFigures, Pick<SynthesisResult, 'design' | 'checked' | 'yosys'> {}
+
+/** The recipes of a part do not depend on what else is asked for. */
+const recipesFor = (effort: AreaEffort): Effort => (effort === 'full' ? 'full' : 'quick');
 
 async function libertyLibrary(cells: string, root: string | undefined): Promise<CellLibrary | AreaProblem> {
   const { library, findings } = await readLibertyFile(cells, root);
@@ -197,9 +223,11 @@ function keptReport(text: string | undefined): AreaReport | undefined {
   }
   const [best, reference, grid, checked] = ['best', 'reference', 'grid', 'checked'].map((name) => memberOf(report, name));
   const hasNumbers = (of: unknown, names: readonly string[]): boolean => names.every((name) => typeof memberOf(of, name) === 'number');
-  const unit = ['area', 'product', 'accumulator', 'registers', 'accumulatorBits', 'levelsOfLogic'];
+  const unit = ['area', 'product', 'accumulator', 'registers', 'transistors', 'accumulatorBits', 'levelsOfLogic'];
+  const isUnit = (one: unknown): boolean => hasNumbers(one, unit) && typeof memberOf(one, 'architecture') === 'string';
   const isWhole =
-    [best, reference].every((one) => hasNumbers(one, unit) && typeof memberOf(one, 'architecture') === 'string') &&
+    isUnit(best) &&
+    (reference === undefined || isUnit(reference)) &&
     hasNumbers(grid, ['step', 'bits', 'largestError']) &&
     hasNumbers(memberOf(checked, 'product'), ['nVectors', 'nEqual']) &&
     ['cells', 'node', 'yosys'].every((name) => typeof memberOf(report, name) === 'string');
@@ -209,6 +237,12 @@ function keptReport(text: string | undefined): AreaReport | undefined {
 const memberOf = (of: unknown, name: string): unknown =>
   typeof of === 'object' && of !== null && Object.hasOwn(of, name) ? (of as Readonly<Record<string, unknown>>)[name] : undefined;
 
-function figuresOf({ area, nCells, levelsOfLogic }: SynthesisResult, library: CellLibrary): DesignFigures {
-  return { area, levelsOfLogic, registers: (nCells[pins.flipFlop.cell] ?? 0) * library.flipFlopArea };
+function figuresOf(
+  { design, area, nCells, levelsOfLogic, checked, yosys }: SynthesisResult,
+  library: CellLibrary,
+  models: ReadonlyMap<string, CellModel>,
+): PartFigures {
+  const registers = (nCells[pins.flipFlop.cell] ?? 0) * library.flipFlopArea;
+  const transistors = Object.entries(nCells).reduce((sum, [cell, n]) => sum + n * transistorsOf(models.get(cell)!), 0);
+  return { design, area, registers, transistors, levelsOfLogic, checked, yosys };
 }

@@ -2,10 +2,11 @@ import type { Pool } from 'workerpool';
 import { evaluationKey, ruleKey } from '../core/lang/evaluationKey.ts';
 import type { Evaluation, WeightsSpec } from '../core/lang/spec.ts';
 import type { EvaluationResult } from '../core/measure/results.ts';
+import type { Sampled } from '../core/profile/estimate.ts';
 import { sampleRuns } from '../core/profile/sample.ts';
 import type { Place } from './expandPattern.ts';
 import type { InspectedTensor } from './openedWeights.ts';
-import type { SampleAnswer, SampleTask } from './profileTasks.ts';
+import type { SampleTask } from './profileTasks.ts';
 
 /** Evaluations on the tensors of some files that are to be estimated before they are done. */
 export interface Estimated {
@@ -29,7 +30,7 @@ export async function estimateAll(all: readonly Estimated[], pool: Pool): Promis
       const cancelled = new SharedArrayBuffer(4);
       const books = alike.map(({ format }) => format.codebook);
       const task: SampleTask = { patterns: weights.paths, place, stamp, cancelled, runs, n, rule, books };
-      const answers: SampleAnswer[] = await pool.exec('estimateFromRuns', [task]);
+      const answers: Sampled[] = await pool.exec('estimateFromRuns', [task]);
       for (const [i, evaluation] of alike.entries()) results.set(evaluationKey(evaluation), resultOf(answers[i]!));
     }
   }
@@ -48,7 +49,7 @@ function byRule(evaluations: readonly Evaluation[]): readonly (readonly Evaluati
   return [...groups.values()];
 }
 
-const resultOf = ({ sums, estimates }: SampleAnswer): EvaluationResult => ({
+const resultOf = ({ sums, estimates }: Sampled): EvaluationResult => ({
   tensors: [],
   total: { ...sums, rowNsr: Number.NaN, maxError: Number.NaN },
   noiseBound: Number.NaN,

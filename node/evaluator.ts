@@ -15,14 +15,13 @@ import type { CachePlace } from './cacheFolder.ts';
 import { type Estimated, estimateAll } from './estimates.ts';
 import { isSmall, jobOf, type TensorPlan, tensorPlan } from './evaluationPlan.ts';
 import type { Place } from './expandPattern.ts';
-import type { FactOptions } from './factRun.ts';
 import { FactFinder } from './facts.ts';
 import { KnownTensors } from './knownTensors.ts';
 import type { MeasureTask } from './measureTensor.ts';
 import { ModelQuality } from './models/modelQuality.ts';
 import type { InspectedTensor, Inspection, TensorTask } from './openedWeights.ts';
 import type { AnswerTask, ProfileAnswer, TableTask } from './profileTasks.ts';
-import { profileOfWeights, type WeightsProfile } from './weightProfiles.ts';
+import { type ProfileOptions, profileOfWeights, type WeightsProfile } from './weightProfiles.ts';
 
 export interface EvaluateOptions {
   /** Where the paths of weights start, and what they may not leave. */
@@ -56,6 +55,8 @@ export class Evaluator {
   readonly #tensors: KnownTensors;
   /** Finds out what only weights can tell, in the same threads and from the same profiles, and what formats cost. */
   readonly facts: FactFinder;
+  /** Runs language models, in the same threads. */
+  readonly models: ModelQuality;
 
   /**
    * @param script The bundle of node/worker.ts.
@@ -66,12 +67,12 @@ export class Evaluator {
     this.#workers = workers;
     this.#pool = this.#newPool();
     this.#tensors = new KnownTensors(() => this.#pool, cache);
-    const models = new ModelQuality(
+    this.models = new ModelQuality(
       () => this.#pool,
       () => this.#workers,
       cache,
     );
-    this.facts = new FactFinder(() => this.#pool, this.#tensors, models, areas);
+    this.facts = new FactFinder(() => this.#pool, this.#tensors, this.models, areas);
   }
 
   /** Changes the number of threads. What runs is done to its end; what waits is refused, and asked for again by the next evaluation. */
@@ -111,7 +112,7 @@ export class Evaluator {
   }
 
   /** What weights look like, normalised as a key says: for a picture of them. */
-  profile(weights: WeightsSpec, key: ProfileKey, options: FactOptions): Promise<WeightsProfile> {
+  profile(weights: WeightsSpec, key: ProfileKey, options: ProfileOptions): Promise<WeightsProfile> {
     return profileOfWeights(weights, key, this.#tensors, this.#pool, options);
   }
 

@@ -64,6 +64,11 @@ export class FactFinder {
     this.#moments = new KnownMoments(pool, tensors);
   }
 
+  /** Makes ready for requests of areas that are likely to come soon. */
+  warmAreas(): void {
+    this.#areas?.warm();
+  }
+
   /** Requests are done in their order: where there is a limit, those that come first have it to themselves. */
   async find(requests: readonly FactRequest[], options: FactOptions): Promise<FoundFacts> {
     const ofAreas = requests.filter((request) => request.kind === 'area');

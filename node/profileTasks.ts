@@ -1,8 +1,8 @@
 import type { Codebook } from '../core/format/codebook.ts';
-import { add, type ErrorSums, errorSums } from '../core/measure/errorSums.ts';
+import { type ErrorSums, errorSums } from '../core/measure/errorSums.ts';
 import { absmaxOfBlocks, buildProfile, type Part, profilePart } from '../core/profile/buildProfile.ts';
 import { errorFromProfile, type FoundError, type PreparedProfile, prepared } from '../core/profile/errorFromProfile.ts';
-import { type Estimates, estimates } from '../core/profile/estimate.ts';
+import { type Sampled, sampled } from '../core/profile/estimate.ts';
 import { blockErrorBound, maxErrorFromAbsmax, maxErrorFromMaxima } from '../core/profile/maxError.ts';
 import type { Profile, ProfileKey } from '../core/profile/profile.ts';
 import type { Run } from '../core/profile/sample.ts';
@@ -154,14 +154,8 @@ export interface SampleTask extends Omit<TensorTask, 'index'> {
   readonly books: readonly Codebook[];
 }
 
-/** What a sample says: the sums over it, and estimates of the whole. */
-export interface SampleAnswer {
-  readonly sums: ErrorSums;
-  readonly estimates: Estimates;
-}
-
 /** What the runs say of each codebook. */
-export async function estimateFromRuns(task: SampleTask): Promise<SampleAnswer[]> {
+export async function estimateFromRuns(task: SampleTask): Promise<Sampled[]> {
   const runs: WeightsRun[] = [];
   for (const { tensor: index, from, shape } of task.runs) {
     const { tensor } = await tensorOf({ ...task, index });
@@ -169,7 +163,7 @@ export async function estimateFromRuns(task: SampleTask): Promise<SampleAnswer[]
   }
   const options = { kernels: threadDirectKernels(), signal: signalOf(task) };
   const sums = await errorsOfRuns(runs, task.books, { ...task.rule, axis: 'last' }, options);
-  return sums.map((ofRuns) => ({ sums: ofRuns.reduce(add), estimates: estimates(ofRuns as [ErrorSums, ...ErrorSums[]], task.n) }));
+  return sums.map((ofRuns) => sampled(ofRuns as [ErrorSums, ...ErrorSums[]], task.n));
 }
 
 /** Weights of a tensor: as stored where that can be, as such a read waits for nothing. */

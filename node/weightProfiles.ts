@@ -20,16 +20,30 @@ export interface WeightsProfile {
 /** Tensors whose profiles are held at a time, each of some 400 kB. */
 const BATCH = 16;
 
+/** What a profile of weights needs to be told. */
+export interface ProfileOptions extends FactOptions {
+  /** Only this tensor of theirs; all of them where it is left out. */
+  readonly tensor?: TensorName;
+}
+
+/** A tensor, and the file that holds it as a person names it. */
+export interface TensorName {
+  readonly name: string;
+  readonly file: string;
+}
+
 /** Profiles tensors, from what is known of them where it is, and puts the profiles together in file order: whatever thread was first. */
 export async function profileOfWeights(
   weights: WeightsSpec,
   key: ProfileKey,
   tensors: KnownTensors,
   pool: Pool,
-  options: FactOptions,
+  options: ProfileOptions,
 ): Promise<WeightsProfile> {
   const opened = await unlessAborted(openedFor(weights, options, pool), options.signal);
-  const chosen = opened.chosen.filter(({ tensor }) => tensor.n > 0 && isProfiled(tensor, key));
+  const { tensor: only } = options;
+  const wanted = opened.chosen.filter(({ tensor: { name, file } }) => !only || (name === only.name && file === only.file));
+  const chosen = wanted.filter(({ tensor }) => tensor.n > 0 && isProfiled(tensor, key));
   const total = chosen.reduce((sum, { tensor }) => sum + tensor.n, 0);
   const cancelled = new SharedArrayBuffer(4);
   const cancel = (): void => void Atomics.store(new Int32Array(cancelled), 0, 1);
@@ -50,7 +64,7 @@ export async function profileOfWeights(
       const [first, ...others] = profile ? [profile, ...found] : found;
       profile = first && mergeProfiles([first, ...others]);
     }
-    return { profile, nTensors, nLeftOut: opened.chosen.length - chosen.length, problems: [...opened.problems, ...opened.failed] };
+    return { profile, nTensors, nLeftOut: wanted.length - chosen.length, problems: [...opened.problems, ...opened.failed] };
   } finally {
     options.signal.removeEventListener('abort', cancel);
   }

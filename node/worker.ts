@@ -3,6 +3,7 @@ import type { Profile } from '../core/profile/profile.ts';
 import type { Place } from './expandPattern.ts';
 import * as facts from './factTasks.ts';
 import { type FitTask, fitTensor, type MeasureTask, measureTensor } from './measureTensor.ts';
+import { type InputsTask, studyModelInputs } from './models/inputTasks.ts';
 import { inspectModel, type ModelAsked } from './models/inspectModel.ts';
 import * as models from './models/modelTasks.ts';
 import { inspectWeights, type TensorTask } from './openedWeights.ts';
@@ -16,6 +17,7 @@ worker({
   inspectModel: (asked: ModelAsked) => inspectModel(asked),
   measureQuality: (task: models.QualityTask) => models.measureQuality(task),
   reportOfQuality: models.reportOfQuality,
+  studyModelInputs: (task: InputsTask) => studyModelInputs(task, (nDone) => workerEmit(nDone)),
   profileTensorPart: (task: profiles.PartTask) => profiles.profileTensorPart(task, (doneWeights) => workerEmit(doneWeights)),
   answerFromProfile: (task: profiles.AnswerTask) => profiles.answerFromProfile(task),
   answerFromTable: (task: profiles.TableTask) => profiles.answerFromTable(task, (doneWeights) => workerEmit(doneWeights)),

@@ -16,6 +16,7 @@ export interface Requests {
   'nibble/evaluate': { readonly params: EvaluateParams; readonly result: EvaluateResult };
   'nibble/libraryText': { readonly params: LibraryTextParams; readonly result: LibraryText };
   'nibble/currentResults': { readonly params: DocumentParams; readonly result: Results | null };
+  'nibble/evaluateOnModel': { readonly params: EvaluateOnModelParams; readonly result: EvaluateResult };
   'nibble/synthesise': { readonly params: SynthesiseParams; readonly result: SynthesiseResult };
   'nibble/verilog': { readonly params: VerilogParams; readonly result: Verilog };
   'nibble/formatPlace': { readonly params: FormatPlaceParams; readonly result: Place | null };
@@ -54,6 +55,17 @@ export interface EvaluateResult {
   readonly nFormats: number;
   /** Why there is nothing to evaluate, or what could not be; shown to the user as it is. */
   readonly problem?: string;
+}
+
+/** Asks for an evaluation on the language models of a document: of all formats that it compares, or of one. Cancellable, and then resumed by the next. */
+export interface EvaluateOnModelParams {
+  readonly uri: string;
+  /** Only this format, by name. */
+  readonly format?: string;
+  /** Only the format at this place; ignored where `format` is given. */
+  readonly position?: Position;
+  /** The token on which the server reports work-done progress, as in LSP. */
+  readonly workDoneToken?: string;
 }
 
 /** Asks for a synthesis with full effort: of all formats that the document shows the area of, or of one. Cancellable. */

@@ -9,6 +9,7 @@ import {
   type DocumentSymbol,
   type FoldingRange,
   FoldingRangeKind,
+  type InlayHint,
   InsertTextFormat,
   type Location,
   MarkupKind,
@@ -19,6 +20,7 @@ import {
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Completion } from '../core/ide/completion.ts';
+import type { Inlay } from '../core/ide/inlays.ts';
 import type { Lens } from '../core/ide/lenses.ts';
 import type { Fold, OutlineEntry } from '../core/ide/outline.ts';
 import type { Signature } from '../core/ide/signature.ts';
@@ -152,6 +154,13 @@ export const toLens = (document: TextDocument, lens: Lens): CodeLens => {
           : { title, command: 'nibble.evaluateFormat', arguments: [document.uri, action.format] };
   return { range: toRange(document, lens.at), command };
 };
+
+export const toInlayHint = (document: TextDocument, { at, label, tooltip }: Inlay): InlayHint => ({
+  position: document.positionAt(at),
+  label,
+  tooltip: { kind: MarkupKind.Markdown, value: tooltip },
+  paddingLeft: true,
+});
 
 export function toLocation(textOf: TextOf, { uri, ...span }: Span & { readonly uri: string }): Location | undefined {
   const document = textOf(uri);

@@ -3,7 +3,7 @@ import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languages
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { depthsOf } from '../core/ide/known.ts';
 import { together } from '../core/ide/resultFindings.ts';
-import { areaWishes } from '../core/ide/wishes.ts';
+import { areaWishes, wholeAreaWishes } from '../core/ide/wishes.ts';
 import type { Linked } from '../core/lang/spec.ts';
 import { count } from '../core/view/digits.ts';
 import type { EvaluateParams, EvaluateResult, Status } from '../protocol/messages.ts';
@@ -23,6 +23,8 @@ export class EvaluationRuns {
   readonly #running = new Map<string, Run>();
   /** Syntheses go on when all else is known: each takes about a second. */
   readonly #synthesising = new Map<string, AbortController>();
+  /** Documents that showed areas when they were last looked at: an edit of one asks for more. */
+  readonly #synthesised = new Set<string>();
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** @param changed Called when diagnostics and lenses say something new. */
@@ -35,6 +37,7 @@ export class EvaluationRuns {
   /** Evaluates a document once typing pauses, if that is not too much. */
   soon(document: TextDocument): void {
     this.notSoon(document.uri);
+    if (this.#synthesised.has(document.uri)) this.#session.platform.evaluations(this.#session.settings).facts.warmAreas();
     const timer = setTimeout(() => {
       this.#waiting.delete(document.uri);
       this.now(document).catch((error) => this.#fail(error));
@@ -82,6 +85,7 @@ export class EvaluationRuns {
     this.notSoon(uri);
     this.#running.get(uri)?.controller.abort();
     this.#synthesising.get(uri)?.abort();
+    this.#synthesised.delete(uri);
   }
 
   async #run(
@@ -174,7 +178,8 @@ export class EvaluationRuns {
   }
 
   /**
-   * Synthesises what a document shows the area of. Nobody waits for it; the next run of the document ends it.
+   * Synthesises what a document shows the area of: the smallest units, then without a word what hovers have besides. Nobody waits for it;
+   * the next run of the document ends it.
    * @param last What the status says once it is done.
    */
   async #synthesise(
@@ -188,15 +193,23 @@ export class EvaluationRuns {
     this.#synthesising.set(uri, controller);
     const onProgress = (done: number, total: number): void => this.#status(uri, 'evaluating', `Synthesising ${total} formats`, done, total);
     try {
-      await findAreas(document, this.#session, facts, { ...options, signal: controller.signal, onProgress }, this.#changed);
+      const analysis = this.#session.analysis(document);
+      const wishes = areaWishes(analysis);
+      if (wishes.length > 0) this.#synthesised.add(uri);
+      else this.#synthesised.delete(uri);
+      const own = { ...options, signal: controller.signal, onProgress };
+      try {
+        await findAreas(wishes, document, this.#session, facts, own, this.#changed);
+      } finally {
+        if (!controller.signal.aborted) this.#status(uri, 'idle', last);
+      }
+      const quiet = { ...own, onProgress: () => undefined };
+      await findAreas(wholeAreaWishes(analysis), document, this.#session, facts, quiet, () => undefined);
     } catch (error) {
       // A newer run has taken over, or the document is closed.
       if (!controller.signal.aborted) throw error;
     } finally {
-      if (this.#synthesising.get(uri) === controller) {
-        this.#synthesising.delete(uri);
-        if (!controller.signal.aborted) this.#status(uri, 'idle', last);
-      }
+      if (this.#synthesising.get(uri) === controller) this.#synthesising.delete(uri);
     }
   }
 

@@ -1,8 +1,8 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { factRounds } from '../core/ide/factRounds.ts';
 import { together } from '../core/ide/resultFindings.ts';
-import { areaWishes, findingWishes, hoverWishes } from '../core/ide/wishes.ts';
-import type { FactRequest } from '../core/lang/facts.ts';
+import { findingWishes, hoverWishes } from '../core/ide/wishes.ts';
+import type { AreaRequest, FactRequest } from '../core/lang/facts.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import type { Facts, Session } from './session.ts';
 
@@ -50,15 +50,15 @@ export async function findWishes(
 /** How often areas that have come in are shown, in milliseconds: each takes about a second, and those that are kept come all at once. */
 const showMs = 500;
 
-/** Synthesises what a document shows the area of, and tells of areas as they come in. */
+/** Synthesises for a document, and tells of areas as they come in. */
 export async function findAreas(
+  wishes: readonly AreaRequest[],
   document: TextDocument,
   session: Session,
   facts: Facts,
   options: FactOptions,
   changed: () => void,
 ): Promise<void> {
-  const wishes = areaWishes(session.analysis(document));
   let shown = Date.now();
   let isNew = false;
   for (const [i, wish] of wishes.entries()) {

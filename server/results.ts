@@ -1,5 +1,8 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Results as Known, resultOf } from '../core/ide/known.ts';
+import { formatOfName } from '../core/ide/levelEdit.ts';
+import { writtenLevels } from '../core/ide/writtenLevels.ts';
+import type { Analysis } from '../core/lang/analysis.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
 import type { Evaluation } from '../core/lang/spec.ts';
 import * as measures from '../core/measure/measures.ts';
@@ -7,6 +10,7 @@ import type { Span } from '../core/syntax/tree.ts';
 import type { ResultRow } from '../core/view/resultsView.ts';
 import { halfWidth } from '../core/view/sqnrText.ts';
 import type { Results } from '../protocol/messages.ts';
+import { libraryFormat } from './backdrop.ts';
 import type { Session } from './session.ts';
 
 /** What is known of the rows that a document asks for: those of each comparison, then what only assertions and lone formats ask for. */
@@ -22,11 +26,18 @@ export function resultsOf(document: TextDocument, session: Session): Results {
   return { uri: document.uri, version: document.version, nRows: asked.length, rows };
 }
 
-/** Where the format of that name is declared, in whatever file. */
-export function placeOfFormat(name: string, evaluations: readonly Evaluation[]): (Span & { readonly uri: string }) | undefined {
-  const symbol = evaluations.find(({ format }) => format.name === name)?.format.symbol;
-  const at = symbol?.declaration.name;
-  return symbol && at && { uri: symbol.module.uri, start: at.start, end: at.end };
+/**
+ * Where a format is declared, in whatever file, or where one of its levels is written: of the document, of what it uses, or of a library that
+ * stands behind its pictures.
+ */
+export function placeOfFormat(name: string, code: number | null, analysis: Analysis): (Span & { readonly uri: string }) | undefined {
+  const format = formatOfName(name, analysis) ?? libraryFormat(name);
+  if (!format) return undefined;
+  const level = code === null ? undefined : writtenLevels(format, analysis)[code];
+  if (level) return { uri: level.uri, start: level.start, end: level.end };
+  const { symbol } = format;
+  const at = symbol.declaration.name;
+  return at && { uri: symbol.module.uri, start: at.start, end: at.end };
 }
 
 function resultRow(compare: string | null, evaluation: Evaluation, known: Known): ResultRow | undefined {

@@ -15,8 +15,11 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { completion } from '../core/ide/completion.ts';
+import { formatAt } from '../core/ide/formatAt.ts';
 import { hover } from '../core/ide/hover.ts';
+import { inlays } from '../core/ide/inlays.ts';
 import { lenses } from '../core/ide/lenses.ts';
+import { levelEdit } from '../core/ide/levelEdit.ts';
 import { definition, links, prepareRename, references, rename } from '../core/ide/navigation.ts';
 import { folds, outline } from '../core/ide/outline.ts';
 import { signatureHelp } from '../core/ide/signature.ts';
@@ -26,11 +29,17 @@ import { formatted } from '../core/syntax/formatter.ts';
 import type { Theme } from '../core/view/numberLine.ts';
 import type {
   DocumentParams,
+  EvaluateOnModelParams,
   EvaluateParams,
+  FormatAt,
+  FormatAtParams,
   FormatPlaceParams,
   InitializationOptions,
+  LevelEdit,
+  LevelEditParams,
   LibraryText,
   LibraryTextParams,
+  PictureParams,
   Place,
   Results,
   SynthesiseParams,
@@ -39,8 +48,23 @@ import type {
   Verilog,
   VerilogParams,
 } from '../protocol/messages.ts';
-import { toAction, toCompletion, toDiagnostic, toEdit, toFold, toLens, toLocation, toRange, toSignatureHelp, toSymbol } from './convert.ts';
+import type { PictureAnswer } from '../protocol/pictures.ts';
+import {
+  toAction,
+  toCompletion,
+  toDiagnostic,
+  toEdit,
+  toFold,
+  toInlayHint,
+  toLens,
+  toLocation,
+  toRange,
+  toSignatureHelp,
+  toSymbol,
+} from './convert.ts';
 import { EvaluationRuns } from './evaluation.ts';
+import { ModelRuns } from './modelRuns.ts';
+import { Pictures } from './pictures.ts';
 import { placeOfFormat, resultsOf } from './results.ts';
 import { type Platform, Session } from './session.ts';
 import { settingsFrom } from './settings.ts';
@@ -54,6 +78,7 @@ export function startServer(connection: Connection, platform: Platform): void {
     pulls: false,
     refreshesDiagnostics: false,
     refreshesLenses: false,
+    refreshesInlays: false,
     configures: false,
     registersConfiguration: false,
     hasFolders: false,
@@ -61,6 +86,8 @@ export function startServer(connection: Connection, platform: Platform): void {
     isNibble: false,
   };
   const runs = new EvaluationRuns(connection, session, () => refresh());
+  const modelRuns = new ModelRuns(connection, session, () => refresh());
+  const pictures = new Pictures(connection, session);
 
   connection.onInitialize((params) => initialize(params, session, client));
   connection.onInitialized(() => {
@@ -80,6 +107,7 @@ export function startServer(connection: Connection, platform: Platform): void {
   /** Whatever a document says, its diagnostics go out; what it needs to have measured is measured once typing pauses. */
   function changed(document: TextDocument): void {
     publish(document);
+    pictures.soon(document.uri);
     if (session.settings.automatic === 'onType') runs.soon(document);
     else runs.notSoon(document.uri);
   }
@@ -93,10 +121,16 @@ export function startServer(connection: Connection, platform: Platform): void {
 
   /** New results or settings: everything shown may be stale. */
   function refresh(): void {
-    for (const document of documents.all()) publish(document);
+    for (const document of documents.all()) {
+      publish(document);
+      pictures.soon(document.uri);
+    }
+    if (client.refreshesInlays && session.settings.inlays === 'shown') guard('inlays', () => refreshInlays());
     if (client.pulls && client.refreshesDiagnostics) connection.languages.diagnostics.refresh();
     if (client.refreshesLenses) guard('lenses', () => connection.languages.connection.sendRequest('workspace/codeLens/refresh'));
   }
+
+  const refreshInlays = (): Promise<unknown> => connection.languages.connection.sendRequest('workspace/inlayHint/refresh');
 
   const diagnose = (document: TextDocument): Diagnostic[] =>
     session.findings(document).flatMap((found) => toDiagnostic(document, found, session.settings.severity, session.textOf) ?? []);
@@ -109,6 +143,8 @@ export function startServer(connection: Connection, platform: Platform): void {
   });
   documents.onDidClose(({ document }) => {
     runs.close(document.uri);
+    modelRuns.close(document.uri);
+    pictures.close(document.uri);
     session.close(document.uri);
     if (!client.pulls)
       connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }).catch((error) => connection.console.error(String(error)));
@@ -116,6 +152,7 @@ export function startServer(connection: Connection, platform: Platform): void {
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const specs = changes.every(({ uri }) => uri.endsWith('.nibble'));
     const evaluates = session.settings.automatic !== 'off';
+    if (!specs) pictures.forget();
     if (specs) session.touch();
     // Where new numbers come by themselves, the old ones stand until then.
     else if (!evaluates) forgetResults();
@@ -200,6 +237,13 @@ export function startServer(connection: Connection, platform: Platform): void {
       session.settings.lenses === 'shown' ? lenses(analysis, session.results(document.uri)).map((lens) => toLens(document, lens)) : [],
     ),
   );
+  connection.languages.inlayHint.on(({ textDocument, range }) =>
+    about(textDocument.uri, (document, analysis) => {
+      if (session.settings.inlays === 'hidden') return [];
+      const shown = inlays(analysis, document.offsetAt(range.start), document.offsetAt(range.end), session.known(document.uri));
+      return shown.map((inlay) => toInlayHint(document, inlay));
+    }),
+  );
   connection.onCodeAction(({ textDocument, range }) =>
     about(textDocument.uri, (document) => actionsIn(document, document.offsetAt(range.start), document.offsetAt(range.end))),
   );
@@ -243,18 +287,34 @@ export function startServer(connection: Connection, platform: Platform): void {
   connection.onRequest('nibble/currentResults', ({ uri }: DocumentParams): Results | null =>
     about(uri, (document) => resultsOf(document, session)),
   );
+  connection.onRequest('nibble/evaluateOnModel', (params: EvaluateOnModelParams, token) => modelRuns.onCommand(params, token));
   connection.onRequest('nibble/synthesise', (params: SynthesiseParams, token) => synthesise(params, connection, session, refresh, token));
   connection.onRequest('nibble/verilog', (params: VerilogParams): Verilog => verilogIn(params, session));
-  connection.onRequest('nibble/formatPlace', ({ uri, format }: FormatPlaceParams): Place | null =>
-    about(uri, (document) => {
-      const found = placeOfFormat(format, session.evaluations(document, undefined));
+  connection.onRequest('nibble/formatPlace', ({ uri, format, code }: FormatPlaceParams): Place | null =>
+    about(uri, (_, analysis) => {
+      const found = placeOfFormat(format, code, analysis);
       return (found && toLocation(session.textOf, found)) ?? null;
     }),
   );
+  connection.onRequest('nibble/formatAt', ({ uri, position }: FormatAtParams): FormatAt | null =>
+    about(uri, (document, analysis) => {
+      const found = formatAt(analysis, document.offsetAt(position));
+      return found ? { format: found.format.name, code: found.code } : null;
+    }),
+  );
+  connection.onRequest('nibble/levelEdit', ({ uri, version, format, code, at, level }: LevelEditParams): LevelEdit | null =>
+    about(uri, (document, analysis) => {
+      if (document.version !== version) return null;
+      const edit = levelEdit(format, at === null ? { code } : { at: document.offsetAt(at) }, level, analysis);
+      return edit ? { place: { uri, range: toRange(document, edit) }, version, newText: edit.text } : null;
+    }),
+  );
+  connection.onRequest('nibble/picture', (params: PictureParams, token): Promise<PictureAnswer | null> => pictures.answer(params, token));
   connection.onExecuteCommand(({ command, arguments: given = [] }, token) => {
     const [uri, format] = given.map(String);
     if (uri === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} needs the address of a document`);
-    return runs.onCommand(format === undefined ? { uri } : { uri, format }, token);
+    const params = format === undefined ? { uri } : { uri, format };
+    return command === 'nibble.evaluateOnModel' ? modelRuns.onCommand(params, token) : runs.onCommand(params, token);
   });
   connection.onNotification('nibble/trust', ({ trusted }: Trust) => {
     session.trusted = trusted;
@@ -268,6 +328,7 @@ export function startServer(connection: Connection, platform: Platform): void {
   /** Whoever shows results learns that there are none. */
   function forgetResults(): void {
     session.forgetResults();
+    pictures.forget();
     for (const document of documents.all()) guard('results', () => runs.sendResults(document));
   }
 
@@ -294,6 +355,7 @@ interface Client {
   pulls: boolean;
   refreshesDiagnostics: boolean;
   refreshesLenses: boolean;
+  refreshesInlays: boolean;
   configures: boolean;
   registersConfiguration: boolean;
   hasFolders: boolean;
@@ -312,6 +374,7 @@ function initialize(
   client.pulls = textDocument?.diagnostic !== undefined;
   client.refreshesDiagnostics = workspace?.diagnostics?.refreshSupport === true;
   client.refreshesLenses = workspace?.codeLens?.refreshSupport === true;
+  client.refreshesInlays = workspace?.inlayHint?.refreshSupport === true;
   client.configures = workspace?.configuration === true;
   client.registersConfiguration = workspace?.didChangeConfiguration?.dynamicRegistration === true;
   client.hasFolders = workspace?.workspaceFolders === true;
@@ -336,10 +399,13 @@ function initialize(
       documentHighlightProvider: true,
       renameProvider: { prepareProvider: true },
       documentFormattingProvider: true,
+      inlayHintProvider: true,
       codeLensProvider: { resolveProvider: false },
       codeActionProvider: { codeActionKinds: ['quickfix'] },
       documentLinkProvider: { resolveProvider: false },
-      ...(client.isNibble ? {} : { executeCommandProvider: { commands: ['nibble.evaluateDocument', 'nibble.evaluateFormat'] } }),
+      ...(client.isNibble
+        ? {}
+        : { executeCommandProvider: { commands: ['nibble.evaluateDocument', 'nibble.evaluateFormat', 'nibble.evaluateOnModel'] } }),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };

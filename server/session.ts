@@ -2,6 +2,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { allFindings } from '../core/ide/allFindings.ts';
 import type { Known } from '../core/ide/known.ts';
 import { evaluationsOf, measuredFrom } from '../core/ide/known.ts';
+import type { ProfiledWeights } from '../core/ide/pictures/overWeights.ts';
 import { type Analysis, analyse } from '../core/lang/analysis.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
 import { type Fact, type FactRequest, factKey } from '../core/lang/facts.ts';
@@ -10,6 +11,7 @@ import { libraryAt } from '../core/lang/library.ts';
 import type { Files, Module } from '../core/lang/module.ts';
 import type { Evaluation, Linked, WeightsSpec } from '../core/lang/spec.ts';
 import type { Depth, EvaluationResult } from '../core/measure/results.ts';
+import type { ProfileKey } from '../core/profile/profile.ts';
 import type { Theme } from '../core/view/numberLine.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { defaultSettings, type Settings } from './settings.ts';
@@ -33,6 +35,18 @@ export interface Evaluations {
     readonly nLeftOut: number;
   }>;
   readonly facts: Facts;
+  /** All weights, or one tensor of them, as one profile: for a picture of their distribution. Rejects where the signal comes. */
+  profile(
+    weights: WeightsSpec,
+    key: ProfileKey,
+    options: {
+      readonly place: (linked: Linked) => { readonly base: string; readonly root?: string | undefined };
+      readonly signal: AbortSignal;
+      readonly onProgress: (done: number, total: number) => void;
+      readonly limit: number;
+      readonly tensor?: { readonly name: string; readonly file: string };
+    },
+  ): Promise<ProfiledWeights>;
   close(): Promise<void>;
 }
 
@@ -45,12 +59,16 @@ export interface Facts {
       readonly signal: AbortSignal;
       readonly onProgress: (done: number, total: number) => void;
       readonly limit: number;
+      /** Told what is known of language models while they are evaluated. */
+      readonly onPartial?: (found: ReadonlyMap<string, Fact>) => void;
     },
   ): Promise<{
     readonly facts: ReadonlyMap<string, Fact>;
     readonly problems: ReadonlyMap<string, readonly WeightProblem[]>;
     readonly nLeftOut: number;
   }>;
+  /** Makes ready for requests of areas that are likely to come soon. */
+  warmAreas(): void;
 }
 
 /** What the server needs of the machine it runs on. */

@@ -15,6 +15,8 @@ export interface Settings {
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
   readonly lenses: 'shown' | 'hidden';
   readonly pictures: 'shown' | 'hidden';
+  /** Pictures of levels within the lines of formats. */
+  readonly inlays: 'shown' | 'hidden';
 }
 
 export const defaultSettings: Settings = {
@@ -26,6 +28,7 @@ export const defaultSettings: Settings = {
   severity: {},
   lenses: 'shown',
   pictures: 'shown',
+  inlays: 'hidden',
 };
 
 const severities = new Set(['error', 'warning', 'information', 'hint', 'off']);
@@ -52,6 +55,7 @@ export function settingsFrom(sent: unknown): Settings {
       : {},
     lenses: at('lens', 'enable') === false ? 'hidden' : 'shown',
     pictures: at('hover', 'numberLine') === false ? 'hidden' : 'shown',
+    inlays: at('inlay', 'picture') === true ? 'shown' : 'hidden',
   };
 }
 

@@ -10,13 +10,58 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** An element of a drawing. Attributes that are numbers are written with two decimals. */
+export function drawn<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>>,
+  ...children: readonly (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const made = document.createElementNS(SVG, tag);
+  put(made, attributes);
+  made.append(...children);
+  return made;
+}
+
+/** Writes attributes, and only those that differ. */
+export function put(to: Element, attributes: Readonly<Record<string, string | number>>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    const text = typeof value === 'number' ? String(Number(value.toFixed(2))) : value;
+    if (to.getAttribute(name) !== text) to.setAttribute(name, text);
+  }
+}
+
 /** Writes a text only where it differs: a live region that is written to is read out again. */
-export function write(to: HTMLElement, text: string): void {
+export function write(to: Element, text: string): void {
   if (to.textContent !== text) to.textContent = text;
 }
 
 /** Puts children in an order, and leaves alone those that are in their places: an element that is moved loses the focus. */
-export function arrange(parent: HTMLElement, children: readonly HTMLElement[]): void {
+export function arrange(parent: Element, children: readonly Element[]): void {
   if (children.length === parent.children.length && children.every((child, i) => parent.children[i] === child)) return;
   parent.replaceChildren(...children);
+}
+
+/** A button with a text, which says more to assistive technology where that is short. */
+export function button(className: string, label: string, spoken: string, pressed: () => void): HTMLButtonElement {
+  const made = element('button', className, label);
+  made.type = 'button';
+  if (spoken !== label) {
+    made.ariaLabel = spoken;
+    made.title = spoken;
+  }
+  made.addEventListener('click', pressed);
+  return made;
+}
+
+/** Calls back with the width of an element in whole pixels, at first and whenever it changes; not while it is hidden. */
+export function onWidth(of: Element, changed: (width: number) => void): void {
+  let last = 0;
+  new ResizeObserver(() => {
+    const width = Math.floor(of.clientWidth);
+    if (width === 0 || width === last) return;
+    last = width;
+    changed(width);
+  }).observe(of);
 }

@@ -1,8 +1,8 @@
 import type { FromPanel } from '../protocol/panel.ts';
 import { onThemeChange } from './colours.ts';
-import { resultsPage } from './page.ts';
+import { panelPageIn } from './page.ts';
 import { protocol, toPanel } from './shapes.ts';
-import { nothingKnown, type PanelState, restored, saved, told } from './state.ts';
+import { nothingKnown, type PanelState, restored, saved, told, wishOf } from './state.ts';
 
 /** What VS Code lends a webview, once. */
 declare function acquireVsCodeApi(): {
@@ -14,13 +14,25 @@ declare function acquireVsCodeApi(): {
 const host = acquireVsCodeApi();
 
 let state: PanelState = nothingKnown;
-const page = resultsPage(document.body, {
-  reveal(format) {
-    if (state.document) host.postMessage({ protocol, kind: 'reveal', uri: state.document.uri, format, code: null });
+/** What the client was last told that the panel shows. */
+let wanted = '';
+
+const page = panelPageIn(document.body, {
+  reveal(format, code) {
+    if (state.document) host.postMessage({ protocol, kind: 'reveal', uri: state.document.uri, format, code });
   },
   evaluate() {
     if (state.document) host.postMessage({ protocol, kind: 'evaluate', uri: state.document.uri });
   },
+  drag(step) {
+    if (state.document) host.postMessage({ protocol, kind: 'drag', uri: state.document.uri, ...step });
+  },
+  pin(isPinned) {
+    become({ ...state, isPinned });
+    host.postMessage({ protocol, kind: 'pin', isPinned });
+  },
+  keep: (what) => host.postMessage({ protocol, kind: 'export', ...what }),
+  choose: (some) => become({ ...state, choices: { ...state.choices, ...some } }),
   sort: (sort) => become({ ...state, sort }),
 });
 
@@ -29,6 +41,18 @@ function become(next: PanelState): void {
   state = next;
   host.setState(saved(state));
   page.show(state);
+  want();
+}
+
+/** Tells the client which picture is seen, where that has changed. */
+function want(): void {
+  if (!state.document) return;
+  const { uri } = state.document;
+  const wish = wishOf(state);
+  const next = JSON.stringify([uri, wish]);
+  if (next === wanted) return;
+  wanted = next;
+  host.postMessage({ protocol, kind: 'want', uri, wish });
 }
 
 // What was shown before the panel was hidden is there again at once; the client then says what is new.
@@ -40,3 +64,4 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
 });
 onThemeChange(() => page.recolour());
 host.postMessage({ protocol, kind: 'ready' });
+want();

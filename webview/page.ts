@@ -1,13 +1,26 @@
-import { resultsView, spokenResults } from '../core/view/resultsView.ts';
-import { arrange, element, write } from './dom.ts';
+import type { Sort } from '../core/view/resultsView.ts';
+import { visible } from '../core/weights/visibleName.ts';
+import { type TabName, tabNames } from './choices.ts';
+import { Menu } from './controls.ts';
+import { DistributionTab } from './distributionTab.ts';
+import { arrange, button, element, write } from './dom.ts';
+import { FormatsTab } from './formatsTab.ts';
 import { hint } from './hint.ts';
-import { ResultsSection, type SectionActions } from './section.ts';
+import type { DragStep } from './levelDrag.ts';
+import { ParetoTab } from './paretoTab.ts';
+import { ResultsTab, spokenOf } from './resultsTab.ts';
 import type { PanelState } from './state.ts';
 import { stateLine } from './stateLine.ts';
+import type { Tab, TabActions } from './tab.ts';
+import { Tabs } from './tabs.ts';
+import { TensorsTab } from './tensorsTab.ts';
 
 /** What the user can do on the page. */
-export interface PageActions extends SectionActions {
+export interface PageActions extends TabActions {
   evaluate(): void;
+  pin(isPinned: boolean): void;
+  sort(sort: Sort): void;
+  drag(step: DragStep): void;
 }
 
 /** What can be done with the page. */
@@ -17,24 +30,44 @@ export interface Page {
   recolour(): void;
 }
 
-/** Fills the body: a heading, one line on what is going on, then a section for each comparison. */
-export function resultsPage(body: HTMLElement, actions: PageActions): Page {
+/** Fills the body: a heading, one line on what is going on, then the tabs. Only the one that is seen is drawn. */
+export function panelPageIn(body: HTMLElement, actions: PageActions): Page {
   const heading = element('h1', '');
   const line = element('span', 'state');
   const progress = element('progress', '');
-  const evaluate = element('button', 'primary', 'Evaluate');
+  const evaluate = button('primary', 'Evaluate', 'Evaluate', () => actions.evaluate());
+  const pin = button('toggle', 'Pin', 'Stay with this document', () => actions.pin(pin.ariaPressed !== 'true'));
   const spoken = element('p', 'spoken');
   const empty = element('div', 'empty');
-  const list = element('div', 'sections');
-  const sections = new Map<string, ResultsSection>();
+  const group = new Menu('Group', (key) => actions.choose({ group: key, tensor: null, zoom: null, over: null }));
+  const tabs = new Tabs((tab) => actions.choose({ tab }));
+  const views: Readonly<Record<TabName, Tab>> = {
+    pareto: new ParetoTab(actions),
+    distribution: new DistributionTab(actions),
+    formats: new FormatsTab(actions, actions.drag),
+    tensors: new TensorsTab(actions),
+    results: new ResultsTab(actions, actions.sort),
+  };
+  /** Those that were not seen when the theme changed. */
+  const outdated = new Set<TabName>();
   let last: PanelState | undefined;
 
   progress.ariaLabel = 'Evaluation';
-  evaluate.type = 'button';
-  evaluate.addEventListener('click', () => actions.evaluate());
   // A live region. It is told of finished results only: what goes on before would be read out twenty times a second.
   spoken.role = 'status';
-  body.append(element('main', '', heading, element('div', 'line', line, progress, evaluate), spoken, empty, list));
+  const roots = Object.values(views).map(({ root }) => root);
+  body.append(
+    element(
+      'main',
+      '',
+      heading,
+      element('div', 'line', line, progress, evaluate, pin),
+      spoken,
+      element('div', 'bar', tabs.root, group.root),
+      empty,
+      ...roots,
+    ),
+  );
 
   function showLine(state: PanelState): void {
     const { text, tone, share, action } = stateLine(state);
@@ -44,40 +77,43 @@ export function resultsPage(body: HTMLElement, actions: PageActions): Page {
     if (share === null) progress.removeAttribute('value');
     else progress.value = share;
     evaluate.hidden = action === 'none';
+    pin.hidden = state.document === null;
+    pin.ariaPressed = String(state.isPinned);
     // So that the same outcome is read out again after another evaluation.
     if (tone === 'busy') write(spoken, '');
     if (tone === 'error') write(spoken, text);
   }
 
-  function showResults({ results, sort }: PanelState): void {
-    const views = resultsView(results?.rows ?? [], sort);
-    const shown = views.map((view) => {
-      const section = sections.get(view.key) ?? new ResultsSection(actions);
-      sections.set(view.key, section);
-      section.show(view, sort);
-      return section;
-    });
-    for (const [key, section] of sections) {
-      if (shown.includes(section)) continue;
-      section.dispose();
-      sections.delete(key);
-    }
-    const roots = shown.map(({ root }) => root);
-    arrange(list, roots);
-    // What is there from the start is not news.
-    if (last !== undefined && results !== null && results !== last.results) write(spoken, spokenResults(views));
+  function showGroups({ choices, pictures }: PanelState): void {
+    const answer = choices.tab === 'results' ? undefined : pictures[choices.tab];
+    group.hide(!answer || answer.groups.length < 2);
+    if (!answer) return;
+    group.show(
+      answer.groups.map(({ key, title }) => ({ value: key, label: visible(title) })),
+      answer.wish.group ?? '',
+    );
   }
 
   return {
     show(state) {
+      const { tab } = state.choices;
       write(heading, state.document === null ? 'Results' : `Results of ${state.document.name}`);
       showLine(state);
       arrange(empty, hint(state));
-      if (state.results !== last?.results || state.sort !== last?.sort) showResults(state);
+      tabs.show(tab);
+      showGroups(state);
+      for (const [name, { root }] of Object.entries(views)) root.hidden = name !== tab;
+      views[tab].show(state);
+      if (outdated.delete(tab)) views[tab].recolour();
+      // What is there from the start is not news.
+      if (last !== undefined && state.results !== null && state.results !== last.results) write(spoken, spokenOf(state));
       last = state;
     },
     recolour() {
-      for (const section of sections.values()) section.recolour();
+      if (!last) return;
+      for (const name of tabNames) outdated.add(name);
+      outdated.delete(last.choices.tab);
+      views[last.choices.tab].recolour();
     },
   };
 }

@@ -25,14 +25,15 @@ export class ResultsSection {
     this.root = element('section', '', element('h2', '', this.#title, ' ', this.#subject), this.#chart.root, this.#table.root);
   }
 
-  show(view: ResultSection, sort: Sort): void {
-    const next = JSON.stringify([view, sort]);
+  /** @param selected The format that the cursor of the editor is on. */
+  show(view: ResultSection, sort: Sort, selected: string | null): void {
+    const next = JSON.stringify([view, sort, selected]);
     if (next === this.#shown) return;
     this.#shown = next;
     write(this.#title, view.title);
     write(this.#subject, view.subject);
     this.#chart.show(view.chart);
-    this.#table.show(view, sort);
+    this.#table.show(view, sort, selected);
   }
 
   recolour(): void {

@@ -2,6 +2,8 @@ import { resultColumns } from '../core/view/resultColumns.ts';
 import type { ResultRow, Sort } from '../core/view/resultsView.ts';
 import type { Results, Status } from '../protocol/messages.ts';
 import type { PanelDocument, PanelProtocol, ToPanel } from '../protocol/panel.ts';
+import { pictureAnswer, pictureNames } from './pictureShapes.ts';
+import { fields, isCode, isCount, isNumberOrNull, isText, isTextOrNull, oneOf } from './values.ts';
 
 /** The version of the messages and of the saved state that this panel reads and writes. */
 export const protocol: PanelProtocol = 2;
@@ -22,6 +24,23 @@ export function toPanel(data: unknown): ToPanel | undefined {
     case 'status': {
       const status = statusFrom(message['status']);
       return status && { protocol, kind: 'status', status };
+    }
+    case 'picture': {
+      const answer = pictureAnswer(message['answer']);
+      return answer && { protocol, kind: 'picture', answer };
+    }
+    case 'open': {
+      const picture = oneOf(message['picture'], pictureNames);
+      return picture && { protocol, kind: 'open', picture };
+    }
+    case 'select': {
+      const { uri, format, code } = message;
+      if (!isText(uri) || !isTextOrNull(format) || !(code === null || isCode(code))) return undefined;
+      return { protocol, kind: 'select', uri, format, code };
+    }
+    case 'pinned': {
+      const { isPinned } = message;
+      return typeof isPinned === 'boolean' ? { protocol, kind: 'pinned', isPinned } : undefined;
     }
     default:
       return undefined;
@@ -47,15 +66,18 @@ export function sortFrom(data: unknown): Sort {
   return name !== undefined && (direction === 'ascending' || direction === 'descending') ? { by: name, direction } : null;
 }
 
-/** The fields of an object; undefined for what is none. */
-export const fields = (data: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
-
 function rowFrom(data: unknown): ResultRow | undefined {
   const { compare, format, weights, scale, sqnr, sqnrWithin, nsr, relativeMae, bitsPerWeight, clipped, entropy } = fields(data) ?? {};
   if (!(compare === null || isText(compare)) || !isText(format) || !isText(weights) || !isText(scale)) return undefined;
-  if (!isFigure(sqnr) || !isFigure(sqnrWithin) || !isFigure(nsr) || !isFigure(relativeMae) || !isFigure(bitsPerWeight)) return undefined;
-  if (!isFigure(clipped) || !isFigure(entropy)) return undefined;
+  if (
+    !isNumberOrNull(sqnr) ||
+    !isNumberOrNull(sqnrWithin) ||
+    !isNumberOrNull(nsr) ||
+    !isNumberOrNull(relativeMae) ||
+    !isNumberOrNull(bitsPerWeight)
+  )
+    return undefined;
+  if (!isNumberOrNull(clipped) || !isNumberOrNull(entropy)) return undefined;
   return { compare, format, weights, scale, sqnr, sqnrWithin, nsr, relativeMae, bitsPerWeight, clipped, entropy };
 }
 
@@ -64,7 +86,3 @@ function statusFrom(data: unknown): Status | undefined {
   if (state !== 'idle' && state !== 'evaluating' && state !== 'error') return undefined;
   return isText(uri) && isText(message) && isCount(done) && isCount(total) ? { uri, state, message, done, total } : undefined;
 }
-
-const isText = (data: unknown): data is string => typeof data === 'string';
-const isCount = (data: unknown): data is number => Number.isFinite(data) && (data as number) >= 0;
-const isFigure = (data: unknown): data is number | null => data === null || Number.isFinite(data);

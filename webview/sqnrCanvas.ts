@@ -1,14 +1,24 @@
-import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, LinearScale, type Plugin, Tooltip } from 'chart.js';
+import {
+  CategoryScale,
+  Chart,
+  type ChartConfiguration,
+  LinearScale,
+  LineController,
+  LineElement,
+  type Plugin,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
 import type { BarChart } from '../core/view/sqnrChart.ts';
 import { type Colours, colours } from './colours.ts';
 import { element, write } from './dom.ts';
 
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+Chart.register(LineController, LineElement, PointElement, CategoryScale, LinearScale, Tooltip);
 
-/** Lines of text from bar to bar, and above and below all bars. */
+/** Lines of text from dot to dot, and above and below all of them. */
 const lineHeights = { bar: 1.9, around: 2.2 };
 
-/** The bars of a section on a canvas. A click on one asks for its format. */
+/** The SQNR of a section as dots on a canvas: the axis need not begin at 0, which bars would have to. A click on one asks for its format. */
 export class SqnrCanvas {
   readonly root: HTMLElement;
   readonly #canvas = element('canvas', '');
@@ -17,7 +27,7 @@ export class SqnrCanvas {
   /** Below the canvas and not on it, so that it can take two lines. */
   readonly #axisTitle = element('p', 'axis');
   readonly #reveal: (format: string) => void;
-  #chart: Chart<'bar', (number | null)[], string> | undefined;
+  #chart: Chart<'line', (number | null)[], string> | undefined;
   #shown: BarChart | null = null;
 
   constructor(reveal: (format: string) => void) {
@@ -57,24 +67,25 @@ function configuration(
   { bars, axis }: BarChart,
   theme: Colours,
   reveal: (format: string) => void,
-): ChartConfiguration<'bar', (number | null)[], string> {
+): ChartConfiguration<'line', (number | null)[], string> {
   const plain = { ...theme.font, weight: 'normal' as const };
   const strong = { ...theme.font, weight: 'bold' as const };
   const bold = (i: number) => (bars[i]?.isBest ? strong : plain);
   return {
-    type: 'bar',
+    type: 'line',
     data: {
       labels: bars.map(({ label }) => label),
       datasets: [
         {
           data: bars.map(({ end }) => end),
-          // From the start of the axis also where values are negative.
-          base: axis.min,
-          backgroundColor: bars.map(({ isBest }) => (isBest ? theme.best : theme.bar)),
-          borderColor: theme.outline,
-          borderWidth: theme.outline === 'transparent' ? 0 : 1,
-          barPercentage: 0.75,
-          categoryPercentage: 1,
+          showLine: false,
+          pointStyle: bars.map(({ isBest }) => (isBest ? 'rectRot' : 'circle')),
+          pointRadius: bars.map(({ isBest }) => (isBest ? 6 : 4.5)),
+          pointHoverRadius: 7,
+          backgroundColor: bars.map(({ isBest }) => (isBest ? theme.best : theme.mark)),
+          borderColor: theme.ground,
+          borderWidth: 1,
+          clip: false,
         },
       ],
     },
@@ -89,12 +100,12 @@ function configuration(
         x: {
           min: axis.min,
           max: axis.max,
-          ticks: { stepSize: axis.step, color: theme.faint, font: plain, maxRotation: 0 },
-          // Values stand at the bars, so that lines across would only cross them out.
-          grid: { drawOnChartArea: false, color: theme.grid },
-          border: { color: theme.grid },
+          ticks: { stepSize: axis.step, color: theme.muted, font: plain, maxRotation: 0 },
+          grid: { color: theme.grid, tickColor: theme.axis },
+          border: { color: theme.axis },
         },
         y: {
+          offset: true,
           ticks: {
             color: theme.text,
             font: ({ index }) => bold(index),
@@ -103,8 +114,9 @@ function configuration(
               return shortened(bars[i]?.label ?? '', (0.3 * this.chart.width) / letterWidth(theme));
             },
           },
-          grid: { display: false },
-          border: { color: theme.grid },
+          // A line to each dot leads the eye from its name.
+          grid: { color: theme.grid, drawTicks: false, offset: false },
+          border: { color: theme.axis },
         },
       },
       plugins: {
@@ -132,12 +144,12 @@ function configuration(
   };
 }
 
-/** What is written behind a bar: the best says so in words too. */
+/** What is written behind a dot: the best says so in words too. */
 const valueText = ({ value, isBest }: BarChart['bars'][number]): string => (isBest ? `${value} best` : value);
 
-/** Room for what is written behind the bars. */
+/** Room for what is written behind the dots. */
 const widestValue = (bars: BarChart['bars'], theme: Colours): number =>
-  Math.max(...bars.map((bar) => valueText(bar).length)) * letterWidth(theme) + 8;
+  Math.max(...bars.map((bar) => valueText(bar).length)) * letterWidth(theme) + 14;
 
 /** A letter is a bit more than half as wide as it is high. */
 const letterWidth = ({ font }: Colours): number => 0.6 * font.size;
@@ -148,12 +160,12 @@ function shortened(name: string, nLetters: number): string {
   return name.length > 2 * half + 1 ? `${name.slice(0, half)}…${name.slice(-half)}` : name;
 }
 
-/** Writes each value behind its bar, so that nobody has to measure by eye. */
+/** Writes each value behind its dot, so that nobody has to measure by eye. */
 const valuesAtEnds = (
   bars: BarChart['bars'],
   theme: Colours,
   fontOf: (i: number) => Colours['font'] & { readonly weight: string },
-): Plugin<'bar'> => ({
+): Plugin<'line'> => ({
   id: 'values',
   afterDatasetsDraw({ ctx, chartArea, scales }) {
     ctx.save();
@@ -163,7 +175,7 @@ const valuesAtEnds = (
       const { weight, size, family } = fontOf(i);
       ctx.font = `${weight} ${size}px ${family}`;
       const x = bar.end === null ? chartArea.left : scales['x']!.getPixelForValue(bar.end);
-      ctx.fillText(valueText(bar), x + 6, scales['y']!.getPixelForValue(i));
+      ctx.fillText(valueText(bar), x + 10, scales['y']!.getPixelForValue(i));
     }
     ctx.restore();
   },

@@ -22,7 +22,7 @@ export class ResultsTable {
     this.root.role = 'region';
   }
 
-  show({ title, subject, rows }: ResultSection, sort: Sort): void {
+  show({ title, subject, rows }: ResultSection, sort: Sort, selected: string | null): void {
     this.#sort = sort;
     this.root.ariaLabel = `${title} on ${subject}`;
     write(
@@ -31,7 +31,7 @@ export class ResultsTable {
     );
     for (const [name, head] of this.#heads) head.ariaSort = sort?.by === name ? sort.direction : 'none';
     const focused = this.#focusedRow();
-    this.#body.replaceChildren(...rows.map((row) => this.#row(row)));
+    this.#body.replaceChildren(...rows.map((row) => this.#row(row, row.format === selected)));
     if (focused !== undefined) this.#focus(focused);
   }
 
@@ -44,14 +44,19 @@ export class ResultsTable {
     return [name, head];
   }
 
-  #row({ key, format, label, isBest, cells }: ResultLine): HTMLElement {
+  #row({ key, format, label, isBest, cells }: ResultLine, isSelected: boolean): HTMLElement {
     const button = element('button', 'link', element('bdi', '', label));
     button.type = 'button';
     button.title = 'Go to the declaration';
     const head = element('th', '', button);
     head.scope = 'row';
     if (isBest) head.append(' ', element('span', 'best', 'best'));
-    const row = element('tr', isBest ? 'is-best' : '', head, ...cells.map((text) => element('td', 'figure', text)));
+    const row = element(
+      'tr',
+      `${isBest ? 'is-best' : ''}${isSelected ? ' is-selected' : ''}`.trim(),
+      head,
+      ...cells.map((text) => element('td', 'figure', text)),
+    );
     row.dataset['key'] = key;
     // For the pointer anywhere on the row; for the keyboard there is the button, whose click comes by here too.
     row.addEventListener('click', () => {

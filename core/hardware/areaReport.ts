@@ -22,10 +22,17 @@ export interface AreaFigures {
   readonly ge: number | undefined;
   /** Of decoding and multiplying, synthesised alone, in um^2. */
   readonly product: number;
+  /**
+   * Of the decoders, as many as factors are codes, each synthesised alone, in um^2. They share logic with what multiplies, so it may take less
+   * than the product without them. 0 for a table of products; undefined where only the best was asked for.
+   */
+  readonly decode: number | undefined;
   /** Of the rest, in um^2: the sum with its register, and in the reference MAC also what holds operands and product. */
   readonly accumulator: number;
   /** Of the flip-flops alone, which are part of `accumulator`, in um^2. */
   readonly registers: number;
+  /** Of the cells in static CMOS, by the rule of `transistorsOf`. */
+  readonly transistors: number;
   /** Bits of the sum, exact for all terms. */
   readonly accumulatorBits: number;
   /** Cells on the longest path; no delay. Where product and accumulator were mapped apart, the sum of both. */
@@ -43,11 +50,16 @@ export interface AreaReport {
   readonly grid: AreaGrid;
   /** The smallest unit found: an exact accumulator behind a combinational product, mapped together or apart. */
   readonly best: AreaFigures;
-  /** A unit in three stages, in the manner of arXiv 2405.03103, Table 10. */
-  readonly reference: AreaFigures;
+  /** A unit in three stages, in the manner of arXiv 2405.03103, Table 10; undefined where only the best was asked for. */
+  readonly reference: AreaFigures | undefined;
   readonly checked: AreaChecks;
   /** The Yosys that mapped it. */
   readonly yosys: string;
+}
+
+/** A report with its reference MAC: of every effort but `best`. */
+export interface WholeAreaReport extends AreaReport {
+  readonly reference: AreaFigures;
 }
 
 /** The grid that levels were put on. */

@@ -1,11 +1,12 @@
+import type { Problem } from '../fit/moments.ts';
 import { type AreaEstimate, estimateArea } from '../hardware/areaModel.ts';
 import type { AreaFigures, AreaReport } from '../hardware/areaReport.ts';
 import { int4 } from '../hardware/baselines.ts';
 import { hardwareSource } from '../hardware/hardwareSource.ts';
-import { type PublishedMac, publishedMac } from '../hardware/paperTable.ts';
+import { publishedMac } from '../hardware/paperTable.ts';
 import type { Analysis } from '../lang/analysis.ts';
 import { areaRequest, overhead } from '../lang/areaMeasures.ts';
-import { type AreaPair, areaOf, areaPairs, reportOf } from '../lang/areaPairs.ts';
+import { type AreaPair, areaOf, areaPairs, type CodebookPair, reportOf } from '../lang/areaPairs.ts';
 import { factOf, type KnownOfWeights } from '../lang/facts.ts';
 import { rememberedOf } from '../lang/remembered.ts';
 import type { FormatSpec } from '../lang/spec.ts';
@@ -54,8 +55,17 @@ function lineOf(pair: AreaPair, known: KnownOfWeights): string {
     code(`Yosys ${yosys}`),
   ];
   const line = `- **${areaText(best)}** ${on}${ratioText(best, base?.best)} · ${figures.join(' · ')}`;
-  const published = isOfPaper(format) ? publishedMac(format.name) : undefined;
-  return [line, ...(fullLine(pair, known) ?? []), ...(published ? [publishedLine(published, found, base)] : [])].join('\n');
+  const whole = wholeOf(pair, known);
+  // The same unit, with its decoders.
+  const detailed = whole && !('problem' in whole) ? whole.best : best;
+  return [line, partsLine(detailed), ...fullLine(pair, known), ...(whole ? [referenceLine(pair, whole, known)] : [])].join('\n');
+}
+
+/** What a unit is made of. Decoders are known later than the rest. */
+function partsLine({ product, decode, accumulator, registers, transistors }: AreaFigures): string {
+  const decoders = decode === undefined ? '' : decode === 0 ? ', no decoders' : `, decoders alone ${significant(decode, 3)}`;
+  const parts = `multiply ${significant(product, 3)}${decoders} · add ${significant(accumulator - registers, 3)} · register ${significant(registers, 3)} um2`;
+  return `  - ${parts} · ${transistors} transistors in static CMOS`;
 }
 
 /** What a model says before a synthesis does; undefined where it does not apply. */
@@ -68,17 +78,28 @@ const estimateOf = ({ format, hardware: { spec, libertyFrom } }: AreaPair): Area
 const estimateText = ({ area, within }: AreaEstimate): string => `≈ ${significant(area, 3)} um2 ± ${significant(100 * within, 2)} %`;
 
 /** What more effort has found, where the user asked for it. */
-function fullLine(pair: AreaPair, { facts }: KnownOfWeights): readonly string[] | undefined {
-  const found = factOf({ ...areaRequest(pair.format, pair.hardware), effort: 'full' }, facts);
-  return found && !('problem' in found) ? [`  - with full effort ${areaText(found.best)}`] : undefined;
+function fullLine({ format, hardware }: AreaPair, { facts }: KnownOfWeights): readonly string[] {
+  const found = factOf({ ...areaRequest(format, hardware), effort: 'full' }, facts);
+  return found && !('problem' in found) ? [`  - with full effort ${areaText(found.best)}`] : [];
 }
+
+/** The report with a reference MAC, which comes after the one without; undefined until it does. */
+const wholeOf = ({ format, hardware }: CodebookPair, { facts }: KnownOfWeights): AreaReport | Problem | undefined =>
+  factOf({ ...areaRequest(format, hardware), effort: 'quick' }, facts);
 
 /** The names of Table 10 are those of `std.paper`; another format of the name is another format. */
 const isOfPaper = ({ symbol }: FormatSpec): boolean => symbol.module.uri.endsWith('/std/paper.nibble');
 
-function publishedLine({ macArea }: PublishedMac, { reference }: AreaReport, base: AreaReport | undefined): string {
-  const published = `arXiv 2405.03103, Table 10, 28 nm: ${macArea} um2${ratioOf(macArea, publishedMac('INT4')?.macArea)}`;
-  return `  - MAC in the manner of the paper: ${areaText(reference)}${ratioText(reference, base?.reference)}; ${published}`;
+function referenceLine({ format, hardware }: AreaPair, whole: AreaReport | Problem, known: KnownOfWeights): string {
+  if ('problem' in whole) return `  - no reference MAC: ${code(whole.problem)}`;
+  const { reference } = whole;
+  if (!reference) return '';
+  const ofInt4 = wholeOf({ format: { codebook: int4 }, hardware }, known);
+  const base = ofInt4 && !('problem' in ofInt4) ? ofInt4.reference : undefined;
+  const line = `  - reference MAC with registers, in the manner of arXiv 2405.03103: ${areaText(reference)}${ratioText(reference, base)}`;
+  const published = isOfPaper(format) ? publishedMac(format.name) : undefined;
+  if (!published) return line;
+  return `${line}; its Table 10, 28 nm: ${published.macArea} um2${ratioOf(published.macArea, publishedMac('INT4')?.macArea)}`;
 }
 
 const baseOf = ({ hardware }: AreaPair, known: KnownOfWeights): AreaReport | undefined =>

@@ -3,7 +3,7 @@ import { evaluate } from '../lang/evaluate.ts';
 import { formatSpec } from '../lang/formats.ts';
 import type { FormatSpec } from '../lang/spec.ts';
 import type { Value } from '../lang/value.ts';
-import { type Expression, pathTo } from '../syntax/tree.ts';
+import { type Declaration, type Expression, pathTo } from '../syntax/tree.ts';
 import { evaluationsOf } from './known.ts';
 import { writtenLevels } from './writtenLevels.ts';
 
@@ -13,14 +13,16 @@ export interface FormatAt {
   readonly code: number | null;
 }
 
-/** The format that a place belongs to: the one that is named there, as in a comparison, or else the one whose declaration is around it. */
+/** The format that a place belongs to: the one whose declaration is around it, or else the one that is named there, as in a comparison. */
 export function formatAt(analysis: Analysis, offset: number): FormatAt | undefined {
   const path = pathTo(analysis.file, offset);
-  const named = path.findLast((node): node is Expression => node.kind === 'reference' || node.kind === 'call');
-  const mentioned = named && formatOf(named, analysis);
-  if (mentioned) return { format: mentioned, code: null };
   const declaration = path.find((node) => node.kind === 'declaration');
-  const format = declaration && declaredFormat(declaration, analysis);
+  if (declaration?.keyword !== 'format') {
+    const named = path.findLast((node): node is Expression => node.kind === 'reference' || node.kind === 'call');
+    const mentioned = named && formatOf(named, analysis);
+    return mentioned && { format: mentioned, code: null };
+  }
+  const format = declaredFormat(declaration, analysis);
   if (!format) return undefined;
   const code = writtenLevels(format, analysis).findIndex(
     (level) => level?.uri === analysis.uri && level.start <= offset && offset <= level.end,
@@ -29,7 +31,7 @@ export function formatAt(analysis: Analysis, offset: number): FormatAt | undefin
 }
 
 /** Of a family the first instance that something asks for; else the one of its defaults. */
-function declaredFormat(declaration: object, analysis: Analysis): FormatSpec | undefined {
+function declaredFormat(declaration: Declaration, analysis: Analysis): FormatSpec | undefined {
   const asked = evaluationsOf(analysis).find(({ format }) => format.symbol.declaration === declaration)?.format;
   return asked ?? [...analysis.formats.values()].find(({ symbol }) => symbol.declaration === declaration);
 }

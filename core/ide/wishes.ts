@@ -32,3 +32,7 @@ export function areaWishes(analysis: Analysis): readonly AreaRequest[] {
   const shown = requestsOf(areaPairs(analysis).slice(0, MOST_AREAS));
   return [...new Map([...rests, ...shown].map((request) => [factKey(request), request])).values()].slice(0, MOST_AREAS);
 }
+
+/** The same with reference MACs and decoders, which hovers show as well: as many areas again, so they come last. */
+export const wholeAreaWishes = (analysis: Analysis): readonly AreaRequest[] =>
+  areaWishes(analysis).map((request): AreaRequest => ({ ...request, effort: 'quick' }));

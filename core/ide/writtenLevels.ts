@@ -41,14 +41,14 @@ function found(format: FormatSpec, analysis: Analysis): readonly (WrittenLevel |
   const atCode = Array.from(codebook.levels, (level, code) =>
     replaced && replaced.value === level && ofList[code]?.value !== level ? replaced : ofList[code],
   );
-  const isInPlace = atCode.every((literal, code) => literal === undefined || isSame(literal.value, codebook.levels[code]!));
+  const isInPlace = atCode.every(
+    (literal, code) => !literal || Number.isNaN(codebook.levels[code]!) || literal.value === codebook.levels[code],
+  );
   // Under an encoding of its own a format has its levels at other codes, each once.
   return Array.from(codebook.levels, (level, code) =>
-    Number.isNaN(level) ? undefined : written(isInPlace ? atCode[code] : all.find((literal) => literal && isSame(literal.value, level))),
+    Number.isNaN(level) ? undefined : written(isInPlace ? atCode[code] : all.find((literal) => literal?.value === level)),
   );
 }
-
-const isSame = (written: number, level: number): boolean => written === level || (Number.isNaN(written) && Number.isNaN(level));
 
 type Literal = Omit<WrittenLevel, 'grid'>;
 
@@ -59,8 +59,9 @@ function listed({ member, scope }: Property, order: 'by code' | 'ascending'): re
   const at = listOf(member.value, scope.module);
   if (!at) return [];
   const slot = properties.format.find(({ name }) => name === member.name.text);
+  const own = literals(at.list.items, at.module);
   const items = at.list.items.flatMap((item, i): { readonly value: number; readonly literal: Literal | undefined }[] => {
-    const literal = literals(at.list.items, at.module)[i];
+    const literal = own[i];
     if (literal) return [{ value: literal.value, literal }];
     const value = evaluate(item, { ...scope, module: at.module }, slot);
     const values = value.kind === 'list' ? value.items : [value];
@@ -99,20 +100,20 @@ function listOf(value: Expression, module: Module): { readonly list: List; reado
 /** Of each expression the number that it is, as `5`, `-0.5` or `1/3`; undefined of any other. */
 const literals = (items: readonly Expression[], { uri, file }: Module): readonly (Literal | undefined)[] =>
   items.map((item) => {
-    const value = valueOf(item);
+    const value = numberOf(item);
     const text = file.text.slice(item.start, item.end);
     // A bracket inside of the span has its partner outside.
     if (value === undefined || /[()]/.test(text)) return undefined;
     return { uri, start: item.start, end: item.end, text, value };
   });
 
-function valueOf(node: Expression): number | undefined {
+function numberOf(node: Expression): number | undefined {
   if (node.kind === 'number') return node.unit ? undefined : node.value;
   if (node.kind === 'unary') {
-    const value = node.operand.kind === 'unary' ? undefined : valueOf(node.operand);
+    const value = node.operand.kind === 'unary' ? undefined : numberOf(node.operand);
     return value === undefined || node.operator === '+' ? value : -value;
   }
   if (node.kind !== 'binary' || node.operator !== '/' || node.left.kind === 'binary' || node.right.kind !== 'number') return undefined;
-  const [left, right] = [valueOf(node.left), valueOf(node.right)];
+  const [left, right] = [numberOf(node.left), numberOf(node.right)];
   return left === undefined || right === undefined ? undefined : left / right;
 }

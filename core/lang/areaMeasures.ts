@@ -15,12 +15,12 @@ export type AreaMeasure = (typeof areaMeasures)[number];
 
 export const isAreaMeasure = (name: string): name is AreaMeasure => areaMeasures.some((measure) => measure === name);
 
-/** The request for the area of a format. Assertions, comparisons and the editor ask for the same one. */
+/** The request for the area of a format: of its smallest unit alone. Assertions, comparisons and the editor ask for the same one. */
 export const areaRequest = ({ codebook }: Pick<FormatSpec, 'codebook'>, hardware: NamedHardware): AreaRequest => ({
   kind: 'area',
   codebook,
   hardware,
-  effort: 'quick',
+  effort: 'best',
 });
 
 /** What a measure of area means: a number, or a request for a synthesis. */

@@ -8,6 +8,7 @@ import type { AreaReport } from '../hardware/areaReport.ts';
 import type { Shape } from '../measure/fit/fitShape.ts';
 import type { WeightsFit } from '../measure/fit/fitWeights.ts';
 import type { InspectedModel } from '../model/description.ts';
+import type { Preparation } from '../model/preparation.ts';
 import type { QualityReport } from '../model/qualityReport.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import type { QuantizationJob } from '../quantize/stream.ts';
@@ -81,6 +82,7 @@ export interface QualityRequest {
   readonly weights: QuantizationJob;
   /** Undefined where they stay as they are. */
   readonly activations: QuantizationJob | undefined;
+  readonly preparation: Preparation;
 }
 
 /** What is found, by the kind of the request; or why it cannot be. */
@@ -125,8 +127,8 @@ export function factKey(request: FactRequest): string {
     case 'model':
       return JSON.stringify(['model', modelKey(request.model)]);
     case 'quality': {
-      const { model, weights, activations } = request;
-      return JSON.stringify(['quality', modelKey(model), jobKey(weights), activations && jobKey(activations)]);
+      const { model, weights, activations, preparation } = request;
+      return JSON.stringify(['quality', modelKey(model), jobKey(weights), activations && jobKey(activations), preparation]);
     }
     case 'distance':
       return JSON.stringify(['distance', weightsKey(request.weights), request.shape]);

@@ -92,7 +92,6 @@ export const findingCodes = {
   'area.budget': ['warning', 'A format takes more area than the budget of its hardware'],
   'area.wide-grid': ['information', 'A level off the common grid widens the accumulator'],
   'area.unused-code': ['information', 'A code that is not in use could have a level at no width'],
-  'measure.not-computed': ['warning', 'This measure cannot be computed by this version'],
   'measure.not-here': ['error', 'A measure stands where it cannot be computed'],
   'assert.failed': ['error', 'An assertion does not hold'],
   'assert.form': ['error', 'An assertion is not a comparison'],

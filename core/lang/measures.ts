@@ -12,11 +12,7 @@ import { weightsSpec } from './weights.ts';
 
 /** What a measure means: a number, or a request to have it measured. */
 export function measureCall(bound: Bound): Value {
-  const { routine, node, scope } = bound;
-  if (!routine.computed) {
-    report(scope, 'measure.not-computed', node, `This version cannot compute \`${routine.name}\``);
-    return { kind: 'not-computed', what: `\`${routine.name}(...)\`` };
-  }
+  const { routine, scope } = bound;
   if (routine.name === 'nu' || routine.name === 'ks') return weightMeasure(bound);
   const format = formatOf(bound);
   if (!format) return unknown;

@@ -1,3 +1,4 @@
+import { unprepared } from '../model/preparation.ts';
 import { qualityMeasures } from '../model/quality.ts';
 import { isWhole, type QualityMeasure } from '../model/qualityReport.ts';
 import type { QuantizationJob } from '../quantize/stream.ts';
@@ -27,7 +28,7 @@ export function qualityRequest(
   activations: Activations,
 ): QualityRequest {
   const weights: QuantizationJob = { codebook, rule };
-  return { kind: 'quality', model, weights, activations: inputsOf(weights, activations) };
+  return { kind: 'quality', model, weights, activations: inputsOf(weights, activations), preparation: unprepared };
 }
 
 /** A format of its own keeps its own scale; without one it is scaled as the weights are. */

@@ -13,7 +13,12 @@ export interface ModelRow {
   readonly model: ModelSpec;
 }
 
-type Evaluated = Pick<Analysis, 'comparisons' | 'formats' | 'models'>;
+type Evaluated = Pick<Analysis, 'comparisons' | 'formats'> & Models;
+
+interface Models {
+  /** By whatever they are told apart. */
+  readonly models: ReadonlyMap<unknown, ModelSpec>;
+}
 
 /** More rows than anybody waits for, and a bound on what a hostile spec can ask for. */
 const MOST_ROWS = 4096;
@@ -46,8 +51,7 @@ function* allRows({ comparisons, formats, models }: Evaluated): Generator<ModelR
 }
 
 /** The models that the formats of a comparison are evaluated on. */
-export const modelsOf = ({ model }: Comparison, { models }: Pick<Analysis, 'models'>): readonly ModelSpec[] =>
-  model ? [model] : [...models.values()];
+export const modelsOf = ({ model }: Comparison, { models }: Models): readonly ModelSpec[] => (model ? [model] : [...models.values()]);
 
 export const rowRequest = ({ format, scale, model }: ModelRow): QualityRequest => qualityRequest(format, scale, model, model.activations);
 

@@ -6,18 +6,18 @@ import { type Layer, type Linear, linearsOf, type Model } from './model.ts';
 import { mapLinears } from './quantized.ts';
 
 /**
- * The model with the weights of its selected linear layers reconstructed by GPTQ, layer by layer as its authors do it: the inputs of a layer are
- * those that the layers before it, already quantized, give. `calibrate` runs the model on the calibration text with the hook, once for each
+ * The model with the weights of its linear layers reconstructed by GPTQ, each from the format that `jobOf` says, and left as it is where that is
+ * undefined. It goes layer by layer as its authors do it: the inputs of a layer are those that the layers before it, already quantized, give. `calibrate` runs the model on the calibration text with the hook, once for each
  * layer; an engine that is aborted throws through. Or a fault, where a layer's inputs allow no Hessian. Memory: the Hessians of one layer,
  * nIn^2 float64 each.
  */
 export function withGptqWeights(
   model: Model,
-  job: QuantizationJob,
-  selects: (tensor: string) => boolean,
+  jobOf: (tensor: string) => QuantizationJob | undefined,
   settings: GptqSettings,
   calibrate: (model: Model, hook: InputHook) => void,
 ): { readonly model: Model } | { readonly fault: string } {
+  const selects = (tensor: string): boolean => jobOf(tensor) !== undefined;
   let current = model;
   for (const [at, layer] of model.layers.entries()) {
     if (!linearsOf(layer).some(({ name }) => selects(name))) continue;
@@ -25,7 +25,7 @@ export function withGptqWeights(
     calibrate(current, hook);
     const quantized = new Map<string, Float32Array>();
     for (const linear of linearsOf(layer).filter(({ name }) => selects(name))) {
-      const weights = gptqWeights(linear, job, hessianOf(linear), settings);
+      const weights = gptqWeights(linear, jobOf(linear.name)!, hessianOf(linear), settings);
       if (!weights)
         return { fault: `The inputs of ${quoted(linear.name)} are not finite, or too large to be squared, so GPTQ has no Hessian of them` };
       quantized.set(linear.name, weights);

@@ -1,4 +1,5 @@
 import { quoted } from '../weights/problem.ts';
+import type { ModelProblem } from './architecture.ts';
 import { type Merges, merged } from './merges.ts';
 import { type Tokenizer, type TokenizerOrProblems, tooLong } from './tokenizer.ts';
 
@@ -8,9 +9,27 @@ import { type Tokenizer, type TokenizerOrProblems, tooLong } from './tokenizer.t
  * and rules: github.com/karpathy/llama2.c, `tokenizer.py` and `encode` of `run.c`.
  */
 export function readLlama2cTokenizer(bytes: Uint8Array, nTokens: number, file: string): TokenizerOrProblems {
-  const refused = (what: string): TokenizerOrProblems => ({ problems: [{ file, message: `${quoted(file)} ${what}` }] });
-  if (nTokens <= FIRST_BYTE + 256)
-    return refused(`is for more than ${FIRST_BYTE + 256} tokens, as each byte has one; the model has ${nTokens}`);
+  const read = readLlama2cPieces(bytes, nTokens, file);
+  return 'problems' in read ? read : { tokenizer: llama2cTokenizer(read.pieces, read.scores) };
+}
+
+/** The tokens of such a file, as bytes, and what each is worth. */
+export interface Llama2cPieces {
+  readonly pieces: readonly Uint8Array[];
+  readonly scores: Float32Array;
+}
+
+/** Reads the tokens and scores of such a file. */
+export function readLlama2cPieces(
+  bytes: Uint8Array,
+  nTokens: number,
+  file: string,
+): Llama2cPieces | { readonly problems: readonly ModelProblem[] } {
+  const refused = (what: string): { readonly problems: readonly ModelProblem[] } => ({
+    problems: [{ file, message: `${quoted(file)} ${what}` }],
+  });
+  if (nTokens <= LLAMA2C_FIRST_BYTE + 256)
+    return refused(`is for more than ${LLAMA2C_FIRST_BYTE + 256} tokens, as each byte has one; the model has ${nTokens}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const pieces: Uint8Array[] = [];
   const scores = new Float32Array(nTokens);
@@ -27,13 +46,13 @@ export function readLlama2cTokenizer(bytes: Uint8Array, nTokens: number, file: s
     at += length;
   }
   if (at !== bytes.length) return refused(`has ${bytes.length - at} bytes behind its last token; the model has ${nTokens} tokens`);
-  return { tokenizer: llama2cTokenizer(pieces, scores) };
+  return { pieces, scores };
 }
 
 /**
  * The token of byte 0; those of the others follow. Before are the unknown one, the one that begins a sequence, and the one that ends it.
  */
-const FIRST_BYTE = 3;
+export const LLAMA2C_FIRST_BYTE = 3;
 /** The token that begins a sequence. */
 export const LLAMA2C_BEGIN = 1;
 const MOST_LENGTH = 2 ** 16;
@@ -43,7 +62,7 @@ function llama2cTokenizer(pieces: readonly Uint8Array[], scores: Float32Array): 
   const tokens = new Map<string, number>();
   // The bytes' tokens are called "<0x0A>" and are not to be found by that name; of a name twice, the first counts.
   names.forEach((name, token) => {
-    if (token >= FIRST_BYTE + 256 && !tokens.has(name)) tokens.set(name, token);
+    if (token >= LLAMA2C_FIRST_BYTE + 256 && !tokens.has(name)) tokens.set(name, token);
   });
   const merges: Merges = {
     together: (a, b) => tokens.get(names[a]! + names[b]!),
@@ -61,14 +80,14 @@ function llama2cTokenizer(pieces: readonly Uint8Array[], scores: Float32Array): 
         const utf8 = encoder.encode(character);
         const whole = tokens.get(latin1(utf8));
         if (whole !== undefined) single.push(whole);
-        else for (const byte of utf8) single.push(byte + FIRST_BYTE);
+        else for (const byte of utf8) single.push(byte + LLAMA2C_FIRST_BYTE);
       }
       return { tokens: merged(single, merges) };
     },
     decode(list) {
       const bytes = Array.from(list).flatMap((token) => {
-        if (token < FIRST_BYTE) return [];
-        return token < FIRST_BYTE + 256 ? [token - FIRST_BYTE] : [...(pieces[token] ?? [])];
+        if (token < LLAMA2C_FIRST_BYTE) return [];
+        return token < LLAMA2C_FIRST_BYTE + 256 ? [token - LLAMA2C_FIRST_BYTE] : [...(pieces[token] ?? [])];
       });
       const text = new TextDecoder('utf-8').decode(Uint8Array.from(bytes));
       // What stands before the text when it is encoded.

@@ -92,7 +92,7 @@ export async function readModel(
   return faults.length > 0 ? refused(file, faults) : { model: assembled(architecture, weights) };
 }
 
-/** What is wrong with the tensors of a model by their names and shapes, before a weight is read; empty where they can be read. */
+/** What is wrong with the tensors of a model that is to be run, before a weight is read; empty where they can be read. */
 export function modelProblems(
   architecture: Architecture,
   tensors: readonly Pick<Tensor, 'name' | 'shape'>[],
@@ -102,6 +102,15 @@ export function modelProblems(
   if (n > MOST_WEIGHTS)
     return refused(file, [`The model has ${n} weights; the embedded engine runs models of up to ${MOST_WEIGHTS}, a gibibyte of float32`])
       .problems;
+  return tensorProblems(architecture, tensors, file);
+}
+
+/** What is wrong with the names and the shapes of the tensors of a model of any size. */
+export function tensorProblems(
+  architecture: Architecture,
+  tensors: readonly Pick<Tensor, 'name' | 'shape'>[],
+  file: string,
+): readonly ModelProblem[] {
   const found = new Map<string, Pick<Tensor, 'name' | 'shape'>>();
   const repeated = new Set<string>();
   for (const tensor of tensors) {
@@ -156,7 +165,8 @@ function layerShapes({ hidden, intermediate, nHeads, nKeyValueHeads, headSize }:
 
 const layerName = (layer: number, part: string): string => `model.layers.${layer}.${part}.weight`;
 
-function wantedTensors(architecture: Architecture): readonly (readonly [string, Shape])[] {
+/** The tensors of a model with their shapes, by Hugging Face's names. */
+export function wantedTensors(architecture: Architecture): readonly (readonly [name: string, shape: readonly number[]])[] {
   const { hidden, nTokens, nLayers, head } = architecture;
   const parts = Object.values(layerShapes(architecture));
   return [

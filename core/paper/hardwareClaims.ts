@@ -1,4 +1,4 @@
-import type { AreaReport } from '../hardware/areaReport.ts';
+import type { AreaFigures, AreaReport } from '../hardware/areaReport.ts';
 import { chipOverhead, paperShares } from '../hardware/figures.ts';
 import { PAPER_TABLE_SOURCE, type PublishedMac, paperTable, publishedMac } from '../hardware/paperTable.ts';
 import { rankCorrelation } from '../numeric/rankCorrelation.ts';
@@ -22,12 +22,13 @@ export const hardwareClaims = (measured: MeasuredAreas | undefined): readonly Cl
 interface Pair {
   readonly published: PublishedMac;
   readonly report: AreaReport;
+  readonly reference: AreaFigures;
 }
 
 const pairsOf = (measured: MeasuredAreas | undefined): readonly Pair[] =>
   paperTable.flatMap((published) => {
     const report = measured?.reports.get(published.format);
-    return report ? [{ published, report }] : [];
+    return report?.reference ? [{ published, report, reference: report.reference }] : [];
   });
 
 /** What the paper's own figures allow: it synthesised in another process, with another tool, to a clock that it does not give. */
@@ -36,7 +37,8 @@ const SAME_ORDER = 0.9;
 
 function areas(measured: MeasuredAreas | undefined): Claim {
   const pairs = pairsOf(measured);
-  const ours = pairs.map(({ report }) => report.reference.area);
+  const base = pairs.find(({ published }) => published.format === 'INT4');
+  const ours = pairs.map(({ reference }) => reference.area);
   const theirs = pairs.map(({ published }) => published.macArea);
   const factor = Math.exp(mean(pairs.map((_, i) => Math.log(theirs[i]! / ours[i]!))));
   const errors = pairs.map((_, i) => (ours[i]! * factor) / theirs[i]! - 1);
@@ -71,13 +73,13 @@ function areas(measured: MeasuredAreas | undefined): Claim {
           { name: 'reference_ratio', title: 'In three stages, over INT4', digits: 'short' },
           { name: 'best_um2', title: 'Smallest found (µm²)', digits: 'short' },
         ],
-        rows: pairs.map(({ published, report }, i): Cell[] => [
+        rows: pairs.map(({ published, report, reference }, i): Cell[] => [
           published.format,
           published.macArea,
-          report.reference.area,
+          reference.area,
           `${errors[i]! < 0 ? '−' : '+'}${percent(Math.abs(errors[i]!))}`,
           published.macArea / publishedMac('INT4')!.macArea,
-          measured?.reports.has('INT4') ? report.reference.area / measured.reports.get('INT4')!.reference.area : null,
+          base ? reference.area / base.reference.area : null,
           report.best.area,
         ]),
       },
@@ -88,7 +90,7 @@ function areas(measured: MeasuredAreas | undefined): Claim {
 
 function accumulators(measured: MeasuredAreas | undefined): Claim {
   const pairs = pairsOf(measured);
-  const differing = pairs.filter(({ published, report }) => published.accumulatorBits !== report.reference.accumulatorBits);
+  const differing = pairs.filter(({ published, reference }) => published.accumulatorBits !== reference.accumulatorBits);
   return {
     id: 'accumulators',
     title: 'Bits of an accumulator that loses nothing over 256 terms',
@@ -108,8 +110,8 @@ function accumulators(measured: MeasuredAreas | undefined): Claim {
         ? ''
         : `By the largest sum of 256 products on the common grid of the levels, ${differing
             .map(
-              ({ published, report }) =>
-                `${published.format} needs ${report.reference.accumulatorBits} bits, where ${published.accumulatorBits} are printed`,
+              ({ published, reference }) =>
+                `${published.format} needs ${reference.accumulatorBits} bits, where ${published.accumulatorBits} are printed`,
             )
             .join(
               '; ',
@@ -122,7 +124,7 @@ function accumulators(measured: MeasuredAreas | undefined): Claim {
           { name: 'published', title: 'Published', digits: 'count' },
           { name: 'exact', title: 'Exact', digits: 'count' },
         ],
-        rows: pairs.map(({ published, report }): Cell[] => [published.format, published.accumulatorBits, report.reference.accumulatorBits]),
+        rows: pairs.map(({ published, reference }): Cell[] => [published.format, published.accumulatorBits, reference.accumulatorBits]),
       },
     ],
     pictures: [],

@@ -29,7 +29,7 @@ export function estimate(
   runs: readonly [ErrorSums, ...ErrorSums[]],
   nOfTensor: number,
 ): Estimate {
-  return estimateFrom(measure, spread, sampleOf(runs, nOfTensor));
+  return interval(spread, jackknives([measure], runs.reduce(add), runs, nOfTensor)[0]!);
 }
 
 /** A measure of all runs together, of all but each, and the share of the tensor that was seen. */
@@ -43,10 +43,10 @@ interface Jackknife {
 /** One pass over the runs for all measures: whoever waits for a first figure waits for this. */
 function jackknives(
   wanted: readonly ((sums: ErrorSums) => number)[],
+  all: ErrorSums,
   runs: readonly [ErrorSums, ...ErrorSums[]],
   nOfTensor: number,
 ): readonly Jackknife[] {
-  const all = together(runs);
   const others = wanted.map(() => new Float64Array(runs.length));
   const rest: Changeable = { ...all, counts: all.counts.slice() };
   for (const [i, run] of runs.entries()) {
@@ -83,14 +83,19 @@ const limits: Readonly<Record<Spread, { readonly low: number; readonly high: num
 
 type Changeable = { -readonly [K in keyof ErrorSums]: ErrorSums[K] };
 
-/** The sums of all runs, in their order; {@link add} without an object for each. */
-export function together(runs: readonly [ErrorSums, ...ErrorSums[]]): ErrorSums {
-  const sum: Changeable = { ...runs[0], counts: runs[0].counts.slice() };
-  for (const run of runs.slice(1)) {
-    const { counts } = sum;
-    Object.assign(sum, add({ ...sum, counts: none }, { ...run, counts: none }), { counts });
-  }
-  return sum;
+/** Makes `rest` the sums without those of one part. The maximum error stays: no measure that is estimated needs it. */
+function leaveOut(rest: Changeable, all: ErrorSums, part: ErrorSums): void {
+  rest.n = all.n - part.n;
+  rest.nNonFinite = all.nNonFinite - part.nNonFinite;
+  rest.signal = all.signal - part.signal;
+  rest.noise = all.noise - part.noise;
+  rest.absSignal = all.absSignal - part.absSignal;
+  rest.absNoise = all.absNoise - part.absNoise;
+  rest.product = all.product - part.product;
+  rest.power = all.power - part.power;
+  rest.nClipped = all.nClipped - part.nClipped;
+  rest.nZeroed = all.nZeroed - part.nZeroed;
+  for (let code = 0; code < rest.counts.length; code++) rest.counts[code] = all.counts[code]! - part.counts[code]!;
 }
 
 /** The measures that have estimates, by the names that the language gives them. */
@@ -112,8 +117,23 @@ const estimated = {
 /** The estimates of all measures that have them. */
 export type Estimates = Readonly<Record<EstimatedMeasure, Estimate>>;
 
-export function estimates(runs: readonly [ErrorSums, ...ErrorSums[]], nOfAll: number): Estimates {
-  const sample = sampleOf(runs, nOfAll);
-  const found = Object.entries(estimated).map(([name, [measure, spread]]) => [name, estimateFrom(measure, spread, sample)]);
-  return Object.fromEntries(found) as unknown as Estimates;
+/** A sample of a tensor, or of several. */
+export interface Sampled {
+  /** Those of all runs. */
+  readonly sums: ErrorSums;
+  readonly estimates: Estimates;
+}
+
+/** What runs of tensors of `nOfAll` weights say of the whole. */
+export function sampled(runs: readonly [ErrorSums, ...ErrorSums[]], nOfAll: number): Sampled {
+  const sums = runs.reduce(add);
+  const wanted = Object.entries(estimated);
+  const found = jackknives(
+    wanted.map(([, [measure]]) => measure),
+    sums,
+    runs,
+    nOfAll,
+  );
+  const each = wanted.map(([name, [, spread]], m) => [name, interval(spread, found[m]!)]);
+  return { sums, estimates: Object.fromEntries(each) as unknown as Estimates };
 }

@@ -1,4 +1,4 @@
-import type { Codebook } from '../format/codebook.ts';
+import { type Codebook, codebook } from '../format/codebook.ts';
 import { visible } from '../weights/visibleName.ts';
 import type { DataTable } from './dataTable.ts';
 
@@ -8,6 +8,24 @@ export interface LinedFormat {
   readonly codebook: Codebook;
   /** Weights by code, as {@link ErrorSums.counts}; undefined where nothing is measured. */
   readonly usage: Float64Array | undefined;
+}
+
+/** A format of plain data, as messages have it. `levels` and `usage` are by code; null stands for no level, and for nothing measured. */
+export function linedFormat(
+  name: string,
+  bits: number,
+  ties: Codebook['ties'],
+  levels: readonly (number | null)[],
+  usage: readonly number[] | null,
+): LinedFormat {
+  const byCode = new Float64Array(2 ** bits);
+  if (usage !== null) byCode.set(usage);
+  const book = codebook(
+    levels.map((level) => level ?? Number.NaN),
+    ties,
+    bits,
+  );
+  return { name, codebook: book, usage: usage === null ? undefined : byCode };
 }
 
 /** `normalised`: every format over its level of largest magnitude; `absolute`: levels as they are. */

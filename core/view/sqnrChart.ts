@@ -1,6 +1,6 @@
 import { decibels } from './digits.ts';
 
-/** Bars with all that is written at them; nothing but numbers and text that may be shown. */
+/** Marks with all that is written at them; nothing but numbers and text that may be shown. */
 export interface BarChart {
   readonly bars: readonly Bar[];
   readonly axis: BarAxis;
@@ -83,5 +83,5 @@ function inWords(bars: readonly Bar[], nRows: number, subject: string): string {
   const worst = drawn.reduce((a, b) => (b.end! < a.end! ? b : a));
   const of = bars.length < nRows ? `the first ${bars.length} of ${nRows} rows` : `${nRows} ${nRows === 1 ? 'row' : 'rows'}`;
   const ends = drawn.length > 1 ? `; the most is ${best.value} dB, of ${best.label}, the least ${worst.value} dB, of ${worst.label}` : '';
-  return `Bar chart of the SQNR of ${of} on ${subject}${ends}. The table below has the same values`;
+  return `Dot plot of the SQNR of ${of} on ${subject}${ends}. The table below has the same values`;
 }

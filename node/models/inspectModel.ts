@@ -47,6 +47,8 @@ export interface RunnableModel {
   readonly selected: readonly string[];
   /** In the order in which they are run and added up. */
   readonly windows: readonly TextWindow[];
+  /** Those behind them, for what inputs are recorded on: never what is measured. Empty where the text ends before. */
+  readonly calibration: readonly TextWindow[];
   /** The longest of them, in inputs. */
   readonly windowLength: number;
   /** How many windows are one task: some tenths of a second. */
@@ -58,6 +60,9 @@ const MOST_CONFIG = 2 ** 20;
 
 /** The usual bound of a window, in tokens, where the context of the model is longer: that of the reference code and of most publications. */
 const USUAL_WINDOW = 2048;
+
+/** Tokens that inputs are recorded on: some dozen windows, which is more than the Hessians of a small model need. */
+const CALIBRATION_TOKENS = 8192;
 
 /** The logits of a window that are kept to compare with: a quarter of a gibibyte. */
 const MOST_LOGITS = 2 ** 26;
@@ -141,7 +146,7 @@ function windowsFor(
   architecture: Architecture,
   { begin }: PickedTokenizer,
   { tokens: documents, files }: Documents,
-): { readonly windows: readonly TextWindow[]; readonly windowLength: number } | LinkedModelProblem {
+): Pick<RunnableModel, 'windows' | 'calibration' | 'windowLength'> | LinkedModelProblem {
   const most = Math.min(architecture.context, Math.floor(MOST_LOGITS / architecture.nTokens), longestSequence(architecture));
   if (most < 1) return problemOf('model.unreadable', 'path', `There is no memory for ${quoted(path)}: an engine has at most 4 GB`);
   if (window !== undefined && window > most) {
@@ -151,7 +156,10 @@ function windowsFor(
   const length = window ?? Math.min(most, USUAL_WINDOW);
   const all = windowsOf(documents, { length, begin, rest: 'keep', mostTargets: undefined });
   const windows = windowsInTurn(all, tokens);
-  if (windows.length > 0) return { windows, windowLength: Math.max(...windows.slice(0, 2 ** 16).map(({ inputs }) => inputs.length)) };
+  const nTargets = windows.reduce((sum, { targets }) => sum + targets.length, 0);
+  const calibration = windowsInTurn(all, nTargets + CALIBRATION_TOKENS).slice(windows.length);
+  const windowLength = [...windows, ...calibration].reduce((longest, { inputs }) => Math.max(longest, inputs.length), 0);
+  if (windows.length > 0) return { windows, calibration, windowLength };
   const named = text === undefined ? files : text;
   return problemOf(
     'model.unreadable',

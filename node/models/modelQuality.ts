@@ -5,7 +5,10 @@ import type { Problem } from '../../core/fit/moments.ts';
 import { codebookKey, modelKey, ruleKey } from '../../core/lang/evaluationKey.ts';
 import { type Fact, factKey, type ModelRequest, type QualityRequest } from '../../core/lang/facts.ts';
 import type { Linked, ModelSpec } from '../../core/lang/spec.ts';
+import type { Sampling } from '../../core/model/inputRecord.ts';
+import type { InputStudy } from '../../core/model/inputStudy.ts';
 import { nWeights } from '../../core/model/model.ts';
+import { isCalibrated } from '../../core/model/preparation.ts';
 import type { QualitySums } from '../../core/model/quality.ts';
 import type { QualityReport } from '../../core/model/qualityReport.ts';
 import type { TextWindow } from '../../core/model/windows.ts';
@@ -14,6 +17,7 @@ import { reasonOf } from '../../core/weights/visibleName.ts';
 import type { CachePlace } from '../cacheFolder.ts';
 import type { Place } from '../expandPattern.ts';
 import { unlessAborted } from '../factRun.ts';
+import type { InputsTask } from './inputTasks.ts';
 import { hashed, type Inspected, type ModelAsked, type RunnableModel } from './inspectModel.ts';
 import { problemOf } from './modelFiles.ts';
 import { type QualityTask, type QuantizedAs, threadBytes } from './modelTasks.ts';
@@ -77,7 +81,7 @@ export class ModelQuality {
     const jobs = requests.flatMap((request): readonly Job[] => {
       const { run, problems } = models.get(modelKey(request.model))!;
       if (request.kind === 'model') return [];
-      if (run) return [{ request, run }];
+      if (run) return [{ request, run, byTensor: ONE_FORMAT }];
       facts.set(factKey(request), { problem: problems[0]!.message });
       return [];
     });
@@ -97,6 +101,48 @@ export class ModelQuality {
       options.onProgress(done, total);
     }
     return facts;
+  }
+
+  /**
+   * The quality of some linear layers of an inspected model in formats of their own: what is studied tensor by tensor. `byTensor` are those
+   * layers that have not the format of the request; its own model is not looked at. As {@link find} otherwise.
+   */
+  measured(
+    request: QualityRequest,
+    run: RunnableModel,
+    byTensor: ReadonlyMap<string, QuantizationJob>,
+    options: ModelOptions,
+  ): Promise<QualityReport | Problem> {
+    return this.#quality({ request, run, byTensor }, options);
+  }
+
+  /**
+   * How the inputs and the weights of an inspected model's linear layers are distributed, and what formats do to them; or why it cannot be
+   * said. In one thread. Rejects with the signal's reason.
+   */
+  async studied(
+    { windows, calibration: _, ...model }: RunnableModel,
+    jobs: readonly QuantizationJob[],
+    sampling: Sampling,
+    { signal, onProgress }: Pick<ModelOptions, 'signal' | 'onProgress'>,
+  ): Promise<InputStudy | Problem> {
+    const cancelled = new SharedArrayBuffer(4);
+    const cancel = (): void => void Atomics.store(new Int32Array(cancelled), 0, 1);
+    signal.addEventListener('abort', cancel, { once: true });
+    const task: InputsTask = { model, windows, jobs, sampling, cancelled };
+    try {
+      const on = (nDone: number): void => onProgress(nTargets(windows.slice(0, nDone)), nTargets(windows));
+      const study: InputStudy | { readonly fault: string } = await unlessAborted(
+        Promise.resolve(this.#pool().exec('studyModelInputs', [task], { on })),
+        signal,
+      );
+      return 'fault' in study ? { problem: study.fault } : study;
+    } catch (error) {
+      signal.throwIfAborted();
+      return { problem: `The model could not be run: ${reasonOf(error)}` };
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
   /** A model as its files are now, with its text cut into windows. Rejects with the signal's reason. */
@@ -120,9 +166,10 @@ export class ModelQuality {
     }
   }
 
-  async #quality({ request, run }: Job, options: ModelOptions): Promise<QualityReport | Problem> {
-    const { windows, ...model } = run;
-    const quantized = quantizedAs(request, run);
+  async #quality({ request, run, byTensor }: Job, options: ModelOptions): Promise<QualityReport | Problem> {
+    const { windows, calibration: _, ...model } = run;
+    const quantized = quantizedAs(request, run, byTensor);
+    if (isCalibrated(request.preparation) && run.calibration.length === 0) return { problem: NO_CALIBRATION };
     const reportKey = hashed(quantized.key, ...bytesOf(windows));
     const known = this.#reports.get(reportKey);
     if (known) return known;
@@ -217,22 +264,33 @@ export class ModelQuality {
   }
 }
 
+const NO_CALIBRATION =
+  'GPTQ and SmoothQuant look at text behind what is measured, and the text ends there; measure fewer `tokens`, or link more text';
+
 /** The part of the free memory that models may take. */
 const MEMORY_SHARE = 0.7;
 
 interface Job {
   readonly request: QualityRequest;
   readonly run: RunnableModel;
+  readonly byTensor: ReadonlyMap<string, QuantizationJob>;
 }
+
+const ONE_FORMAT: Job['byTensor'] = new Map();
 
 function askedOf({ path, config, tokenizer, text, separator, tokens, window, quantize, keep }: ModelSpec, place: Place): ModelAsked {
   return { path, config, tokenizer, text, separator, tokens, window, quantize, keep, place };
 }
 
 /** All that the sums of a window depend on, but for its text. Names of formats are not in it. */
-function quantizedAs({ weights, activations }: QualityRequest, { stamp, architecture, selected }: RunnableModel): QuantizedAs {
+function quantizedAs({ weights, activations, preparation }: QualityRequest, run: RunnableModel, byTensor: Job['byTensor']): QuantizedAs {
   const jobKey = (job: QuantizationJob | undefined) => job && [codebookKey(job.codebook), ruleKey(job.rule)];
-  return { key: JSON.stringify([VERSION, stamp, architecture, selected, jobKey(weights), jobKey(activations)]), weights, activations };
+  const calibration = isCalibrated(preparation) ? run.calibration : [];
+  const prepared = isCalibrated(preparation) ? [preparation, hashed(...bytesOf(calibration))] : [];
+  const mixed = [...byTensor].map(([tensor, job]) => [tensor, jobKey(job)]);
+  const { stamp, architecture, selected } = run;
+  const key = JSON.stringify([VERSION, stamp, architecture, selected, jobKey(weights), jobKey(activations), ...prepared, ...mixed]);
+  return { key, weights, activations, preparation, calibration, byTensor };
 }
 
 /** The windows of a text in the parts that threads take: the same ones whatever comes behind them. */

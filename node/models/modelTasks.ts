@@ -1,8 +1,9 @@
 import { type FastEngine, fastEngine } from '../../core/model/fastEngine.ts';
 import { type Model, readModel } from '../../core/model/model.ts';
+import { type Preparation, preparedModel } from '../../core/model/preparation.ts';
 import { type PlainPredictions, plainPredictions, type QualitySums, qualityOn } from '../../core/model/quality.ts';
 import { type QualityReport, qualityReport } from '../../core/model/qualityReport.ts';
-import { quantizedInputs, withQuantizedWeights } from '../../core/model/quantized.ts';
+import { quantizedInputs } from '../../core/model/quantized.ts';
 import type { TextWindow } from '../../core/model/windows.ts';
 import type { QuantizationJob } from '../../core/quantize/stream.ts';
 import wasm from '../../kernels/kernels.wasm';
@@ -15,7 +16,7 @@ import { type RunnableModel, stampOf } from './inspectModel.ts';
 /** Windows of a text that a quantized model is to be run on. */
 export interface QualityTask {
   /** Which model: without the windows of the whole text, which would be copied with every task. */
-  readonly model: Omit<RunnableModel, 'windows'>;
+  readonly model: Omit<RunnableModel, 'windows' | 'calibration'>;
   readonly windows: readonly TextWindow[];
   /** What is done to its weights, by a key that tells it from all else: a thread keeps the one last made. */
   readonly quantized: QuantizedAs;
@@ -24,14 +25,19 @@ export interface QualityTask {
 }
 
 /**
- * How a model is quantized. A further way (GPTQ, SmoothQuant, formats by tensor) joins here: say it in plain data, make the model of it in
- * {@link quantizedModel}, and put all that its numbers depend on into `key`.
+ * How a model is quantized. A further way joins here: say it in plain data, make the model of it in {@link quantizedModel}, and put all that its
+ * numbers depend on into `key`.
  */
 export interface QuantizedAs {
   readonly key: string;
   readonly weights: QuantizationJob;
   /** Undefined where inputs stay as they are. */
   readonly activations: QuantizationJob | undefined;
+  readonly preparation: Preparation;
+  /** What inputs are recorded on; empty where none are. */
+  readonly calibration: readonly TextWindow[];
+  /** Formats of tensors that have not that of `weights`, by name. */
+  readonly byTensor: ReadonlyMap<string, QuantizationJob>;
 }
 
 /** The sums of each window in their order; or why the model gives none. Rejects where the files are no longer as they were. */
@@ -45,7 +51,9 @@ export async function measureQuality({
   const thread = await loaded(model);
   if ('fault' in thread) return thread;
   const plain = windows.map((window) => plainOf(thread, window, signal));
-  thread.engine.load(quantizedModel(thread, model, quantized), inputsHook(model, quantized));
+  const made = quantizedModel(thread, model, quantized, signal);
+  if ('fault' in made) return made;
+  thread.engine.load(made.model, inputsHook(model, quantized));
   const sums: QualitySums[] = [];
   for (const [i, window] of windows.entries()) {
     const found = qualityOn(thread.engine, window, plain[i]!, signal);
@@ -83,7 +91,8 @@ const KEPT_MS = 30_000;
 /** What a thread keeps of the predictions of unquantized models, in bytes. */
 const PLAIN_BYTES = 2 ** 27;
 
-async function loaded(asked: QualityTask['model']): Promise<Loaded | { readonly fault: string }> {
+/** The model of a task in the memory of this thread; or why it is none. */
+export async function loaded(asked: QualityTask['model']): Promise<Loaded | { readonly fault: string }> {
   const key = JSON.stringify([asked.patterns, asked.place, asked.stamp, asked.architecture, asked.windowLength]);
   if (kept?.key !== key) {
     kept = undefined;
@@ -130,24 +139,31 @@ function plainOf(thread: Loaded, window: TextWindow, signal: TaskSignal): PlainP
 }
 
 /** The model with its selected layers quantized: made once for all windows of a format. */
-function quantizedModel(thread: Loaded, { selected }: QualityTask['model'], { key, weights }: QuantizedAs): Model {
-  if (thread.quantized?.key === key) return thread.quantized.model;
+function quantizedModel(
+  thread: Loaded,
+  { selected }: QualityTask['model'],
+  { key, weights, byTensor, preparation, calibration }: QuantizedAs,
+  signal: TaskSignal,
+): { readonly model: Model } | { readonly fault: string } {
+  if (thread.quantized?.key === key) return thread.quantized;
   // The one before goes first: there is memory for one.
   thread.quantized = undefined;
-  const model = withQuantizedWeights(thread.model, weights, memberOf(selected));
-  thread.quantized = { key, model };
-  return model;
+  const isSelected = memberOf(selected);
+  const jobOf = (tensor: string): QuantizationJob | undefined => (isSelected(tensor) ? (byTensor.get(tensor) ?? weights) : undefined);
+  const made = preparedModel(thread.model, jobOf, preparation, calibration, thread.engine, signal);
+  if ('model' in made) thread.quantized = { key, model: made.model };
+  return made;
 }
 
 const inputsHook = ({ selected }: QualityTask['model'], { activations }: QuantizedAs) =>
   activations && quantizedInputs(activations, memberOf(selected));
 
-function memberOf(names: readonly string[]): (name: string) => boolean {
+export function memberOf(names: readonly string[]): (name: string) => boolean {
   const all = new Set(names);
   return (name) => all.has(name);
 }
 
 /** How many bytes a thread needs for a model: twice its weights, the quantized layers once more, and its logits. */
-export function threadBytes({ architecture, windowLength }: Omit<RunnableModel, 'windows'>, nWeights: number): number {
+export function threadBytes({ architecture, windowLength }: QualityTask['model'], nWeights: number): number {
   return 4 * (3 * nWeights + 2 * windowLength * architecture.nTokens);
 }

@@ -9,6 +9,9 @@ import { endOf } from './yosys.ts';
 // Set before Yosys is loaded, as a memory takes its limit when it is made. A page has 64 KiB.
 const nPages = Math.floor(Number(process.env[memoryVariable]) / 65_536);
 setFlagsFromString(`--wasm-max-mem-pages=${nPages}`);
+// V8 optimises a function of WebAssembly when it has run for a while. At its usual budget it optimises thousands that run in the first synthesis and
+// hardly again, which takes longer than the synthesis; with a larger one the first takes half the time, and later ones as long as ever.
+setFlagsFromString('--wasm-tiering-budget=200000000');
 
 process.on('disconnect', () => process.exit());
 process.on('message', (request: ChildRequest) => {

@@ -35,6 +35,10 @@ export class NativeYosys implements Yosys {
     return this.#queue.run(() => this.#run(job, signal), signal);
   }
 
+  warm(): void {
+    // A program is started for each run, and is as fast the first time.
+  }
+
   close(): void {
     if (this.#running) kill(this.#running);
   }

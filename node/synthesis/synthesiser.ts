@@ -90,6 +90,11 @@ export class Synthesiser {
     return this.#yosys.version();
   }
 
+  /** Makes ready for a synthesis that is likely to come soon. */
+  warm(): void {
+    this.#yosys.warm();
+  }
+
   /** Ends the process in which Yosys runs. */
   close(): void {
     this.#yosys.close();

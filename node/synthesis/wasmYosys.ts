@@ -17,6 +17,8 @@ export class WasmYosys implements Yosys {
   readonly #queue = new Queue();
   #child: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
+  /** Over once the process is free again, or gone. */
+  #abandoned: Promise<void> = Promise.resolve();
 
   /** @param script The bundle of node/synthesis/child.ts. The package `@yowasp/yosys` is looked for from there. */
   constructor(script: string, limits: YosysLimits) {
@@ -45,6 +47,11 @@ export class WasmYosys implements Yosys {
     return this.#queue.run(() => this.#run(job, signal), signal);
   }
 
+  warm(): void {
+    // Whoever needs Yosys is told by a run of their own what is wrong with it.
+    if (!this.#child) this.run(nothing, new AbortController().signal).catch(() => undefined);
+  }
+
   close(): void {
     clearTimeout(this.#idle);
     this.#child?.kill('SIGKILL');
@@ -52,6 +59,8 @@ export class WasmYosys implements Yosys {
   }
 
   async #run(job: YosysJob, signal: AbortSignal): Promise<YosysOutput> {
+    await this.#abandoned;
+    signal.throwIfAborted();
     clearTimeout(this.#idle);
     const child = (this.#child ??= this.#fork());
     hold(child, 'ref');
@@ -66,13 +75,41 @@ export class WasmYosys implements Yosys {
         `Yosys stopped in the middle (${reply.reason}); it may fill ${megabytes} MB of memory, so a smaller design may pass`,
       );
     } catch (error) {
+      if (signal.aborted && this.#child === child) this.#abandoned = this.#abandon(child);
       // Whatever was wrong, the next run starts in a process that has seen nothing of it.
-      if (this.#child === child) this.close();
+      else if (this.#child === child) this.close();
       throw error;
     } finally {
       hold(child, 'unref');
-      if (this.#child === child) this.#idle = setTimeout(() => this.close(), this.#limits.idleMs).unref();
+      this.#endWhenIdle(child);
     }
+  }
+
+  /** Waits for a run that is of no use, but no longer than its process is worth. */
+  async #abandon(child: ChildProcess): Promise<void> {
+    const isFree = await new Promise<boolean>((resolve) => {
+      const settle = (free: boolean): void => {
+        clearTimeout(timer);
+        child.off('message', onMessage).off('exit', onExit);
+        resolve(free);
+      };
+      const onMessage = (reply: ChildReply): void => settle(reply.kind !== 'crashed');
+      const onExit = (): void => settle(false);
+      const timer = setTimeout(() => settle(false), this.#limits.abandonedMs).unref();
+      child.on('message', onMessage).on('exit', onExit);
+    });
+    if (isFree || this.#child !== child) return;
+    this.close();
+    // The next run is due.
+    this.#child = this.#fork();
+    hold(this.#child, 'unref');
+    this.#endWhenIdle(this.#child);
+  }
+
+  #endWhenIdle(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.close(), this.#limits.idleMs).unref();
   }
 
   #fork(): ChildProcess {
@@ -97,6 +134,9 @@ export class WasmYosys implements Yosys {
     return child;
   }
 }
+
+/** A run that loads Yosys and has it do nothing. */
+const nothing: YosysJob = { script: '\n', files: {}, results: [] };
 
 const missing = (reason: string): YosysError =>
   new YosysError(

@@ -6,6 +6,8 @@ export interface Yosys {
   readonly version: () => Promise<string>;
   /** Runs a script on files of its own. Stops at once, and rejects with the signal's reason, when the signal comes. */
   readonly run: (job: YosysJob, signal: AbortSignal) => Promise<YosysOutput>;
+  /** Makes ready for a run that is likely to come soon. */
+  readonly warm: () => void;
   /** Ends whatever runs. */
   readonly close: () => void;
 }
@@ -31,12 +33,17 @@ export interface YosysLimits {
   readonly runMs: number;
   /** A process that has had nothing to do for this long is ended, as it holds some 300 MB. */
   readonly idleMs: number;
+  /**
+   * A run that nobody waits for any more may come to its end within this long, as the process is worth more than the run: a new one takes three
+   * times as long for its first synthesis. Then it is stopped.
+   */
+  readonly abandonedMs: number;
   /** Memory that Yosys may fill. */
   readonly memoryBytes: number;
 }
 
 /** Enough for every design of a format: a synthesis takes less than two seconds and 400 MB. */
-export const usualLimits: YosysLimits = { runMs: 60_000, idleMs: 60_000, memoryBytes: 2 ** 30 };
+export const usualLimits: YosysLimits = { runMs: 60_000, idleMs: 60_000, abandonedMs: 600, memoryBytes: 2 ** 30 };
 
 /** Why there is no result, and what can be done about it. */
 export class YosysError extends Error {

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { codebook } from '../../core/format/codebook.ts';
-import type { AreaReport, HardwareSpec } from '../../core/hardware/areaReport.ts';
+import type { HardwareSpec, WholeAreaReport } from '../../core/hardware/areaReport.ts';
 import { cellLibraries } from '../../core/hardware/cells/index.ts';
 import { libertyText } from '../../core/hardware/cells/liberty.ts';
 import { Areas, type AreasOptions } from '../../node/areas.ts';
@@ -33,7 +33,7 @@ const quick = { signal, effort: 'quick' } as const;
 const paper: HardwareSpec = { cells: 'nangate45', datapath: 'both', terms: 256, fixedPointBits: 8 };
 const book = (name: string) => paperFormats.get(name)!.codebook;
 
-async function reported(name: string, hardware = paper): Promise<AreaReport> {
+async function reported(name: string, hardware = paper): Promise<WholeAreaReport> {
   const report = await areas.report(book(name), hardware, quick);
   if ('problem' in report) throw new Error(report.problem);
   return report;
@@ -61,6 +61,35 @@ describe('a report', { timeout: 180_000 }, () => {
     // At least operands, a product of 9 bits and the sum.
     expect(reference.registers / flipFlopArea).toBeGreaterThanOrEqual(4 + 4 + 9 + 17);
     expect(reference.area).toBeGreaterThan(best.area);
+  });
+
+  test('of the best alone is the same unit without a reference MAC', async () => {
+    const whole = await reported('E2M1');
+    const alone = await newAreas({ cache: { folder: '', limit: 0 } }).report(book('E2M1'), paper, { signal, effort: 'best' });
+    if ('problem' in alone) throw new Error(alone.problem);
+    expect(alone.reference).toBeUndefined();
+    expect(alone.best).toEqual({ ...whole.best, decode: undefined });
+    expect(alone.checked.product).toEqual(whole.checked.product);
+    expect(alone.checked.nNetlists).toBeLessThan(whole.checked.nNetlists);
+  });
+
+  test('has decoders of its own, as many as factors are codes', async () => {
+    const [both, int8] = [await reported('INT4'), await reported('INT4', { ...paper, datapath: 'int8' })];
+    for (const { best, reference } of [both, int8]) for (const { decode } of [best, reference]) expect(decode).toBeGreaterThanOrEqual(0);
+    // In two's complement a code is the integer itself.
+    expect(both.reference.architecture).toBe('twos');
+    expect(both.reference.decode).toBe(0);
+    expect(both.best.architecture).toBe('signmag');
+    expect(both.best.decode).toBeGreaterThan(0);
+  });
+
+  test('counts transistors, of each flip-flop 24', async () => {
+    const { best, reference } = await reported('E2M1');
+    expect(best.transistors).toBeGreaterThan(17 * 24);
+    expect(reference.transistors).toBeGreaterThan(best.transistors);
+    // A gate equivalent is four transistors by its definition; gates of several inputs are drawn closer together.
+    expect(best.transistors / best.ge!).toBeGreaterThan(3);
+    expect(best.transistors / best.ge!).toBeLessThan(6);
   });
 
   test('is smaller for E2M1 than for E2M1 with super-range, as in the paper', async () => {

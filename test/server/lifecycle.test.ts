@@ -29,7 +29,11 @@ describe('initialize', () => {
 
   test('offers commands to other editors, and leaves them to our own client', async () => {
     const other = await startClient();
-    expect(other.initialized.capabilities.executeCommandProvider?.commands).toEqual(['nibble.evaluateDocument', 'nibble.evaluateFormat']);
+    expect(other.initialized.capabilities.executeCommandProvider?.commands).toEqual([
+      'nibble.evaluateDocument',
+      'nibble.evaluateFormat',
+      'nibble.evaluateOnModel',
+    ]);
     const own = await startClient({ initializationOptions: { trusted: true, client: 'vscode', theme: 'dark' } });
     expect(own.initialized.capabilities.executeCommandProvider).toBeUndefined();
   });

@@ -13,7 +13,9 @@ export function areaReport(area: number, accumulatorBits = 17): AreaReport {
     ge: area / 0.8,
     product: area / 4,
     accumulator: (3 * area) / 4,
+    decode: area / 20,
     registers: area / 2,
+    transistors: 4 * Math.round(area),
     accumulatorBits,
     levelsOfLogic: 40,
   };
@@ -34,6 +36,8 @@ export function areaReport(area: number, accumulatorBits = 17): AreaReport {
 export function withAreas(text: string, areaOf: (request: AreaRequest) => Fact): Analysis {
   const first = analysed(text);
   const asked = first.asked.filter((request) => request.kind === 'area');
-  const facts = new Map([...requestsOf(areaPairs(first)), ...asked].map((request) => [factKey(request), areaOf(request)]));
+  const best = [...requestsOf(areaPairs(first)), ...asked];
+  const all = [...best, ...best.map((request): AreaRequest => ({ ...request, effort: 'quick' }))];
+  const facts = new Map(all.map((request) => [factKey(request), areaOf(request)]));
   return analyseModule(first.module, { measured: () => undefined, facts });
 }

@@ -61,6 +61,10 @@ export async function factOn(request: FactRequest, weights: Float32Array, shape 
     }
     case 'area':
       return { problem: 'Nothing is synthesised here' };
+    case 'model':
+      return { description: undefined, problems: [] };
+    case 'quality':
+      return { problem: 'No model is run here' };
     case 'quantiles':
       return { quantiles: empiricalQuantiles(cells(await tensorHistogram(tensor, { kind: 'tensor' }, going)), N_QUANTILES)! };
   }

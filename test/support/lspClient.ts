@@ -11,7 +11,7 @@ import {
   StreamMessageWriter,
   type TextDocumentContentChangeEvent,
 } from 'vscode-languageserver-protocol/node';
-import type { InitializationOptions, Results, Status } from '../../protocol/messages.ts';
+import type { InitializationOptions, PicturesChanged, Results, Status } from '../../protocol/messages.ts';
 import { cliPath } from './cli.ts';
 import { Inbox } from './inbox.ts';
 
@@ -43,6 +43,7 @@ export class LspClient {
   readonly published = new Inbox<Published>();
   readonly results = new Inbox<Results>();
   readonly statuses = new Inbox<Status>();
+  readonly pictures = new Inbox<PicturesChanged>();
   readonly logs = new Inbox<string>();
   /** Methods of the requests of the server, such as `workspace/codeLens/refresh`. */
   readonly asked = new Inbox<string>();
@@ -58,11 +59,13 @@ export class LspClient {
     this.connection.onNotification('textDocument/publishDiagnostics', (params: Published) => this.published.add(params));
     this.connection.onNotification('nibble/results', (params: Results) => this.results.add(params));
     this.connection.onNotification('nibble/status', (params: Status) => this.statuses.add(params));
+    this.connection.onNotification('nibble/picturesChanged', (params: PicturesChanged) => this.pictures.add(params));
     this.connection.onNotification('window/logMessage', ({ message }: { message: string }) => this.logs.add(message));
     for (const method of [
       'client/registerCapability',
       'workspace/diagnostic/refresh',
       'workspace/codeLens/refresh',
+      'workspace/inlayHint/refresh',
       'window/workDoneProgress/create',
     ])
       this.connection.onRequest(method, () => {
@@ -142,5 +145,6 @@ export const vscodeLike: ClientCapabilities = {
     didChangeConfiguration: { dynamicRegistration: true },
     diagnostics: { refreshSupport: true },
     codeLens: { refreshSupport: true },
+    inlayHint: { refreshSupport: true },
   },
 };

@@ -8,6 +8,7 @@ import { quantize } from '../../core/quantize/reference.ts';
 import type { WeightProblem } from '../../core/weights/tensor.ts';
 import { analysed } from './analysed.ts';
 import { areaReport, withAreas } from './areaExamples.ts';
+import { evaluatedOnModel, report, withModels } from './modelExamples.ts';
 
 /** A comparison of two formats on one tensor; the first has less error and, by its larger blocks, fewer bits. */
 export const compared = (): Analysis =>
@@ -54,6 +55,13 @@ compare c { formats = E2M1, on = model, scale = s, hardware = asic }
 export const resultCodes: ReadonlyMap<FindingCode, () => Finding[]> = new Map([
   ...(['weights.missing', 'weights.unreadable', 'weights.no-tensor-matches'] as const).map(
     (code) => [code, () => problem({ code, file: 'model.safetensors', tensor: undefined, message: 'as the reader says it' })] as const,
+  ),
+  ...(['model.missing', 'model.unreadable', 'model.no-layer-matches'] as const).map(
+    (code) =>
+      [
+        code,
+        () => [...withModels(evaluatedOnModel, () => report(), [{ code, about: 'path', message: 'as it is said' }]).findings],
+      ] as const,
   ),
   ['weights.non-finite', () => measured(Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, 2))] as const,
   ['error.dominated', () => measured(bell)] as const,

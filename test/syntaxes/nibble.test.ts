@@ -28,6 +28,7 @@ const cases: readonly [line: string, scopes: Record<string, string>][] = [
     },
   ],
   ['  scale = group128', { scale: 'variable.other.property', group128: 'variable.other' }],
+  ['model tiny = "tiny-lm" {', { model: 'storage.type', tiny: 'entity.name.type', 'tiny-lm': 'string.quoted.double' }],
   ['weights tiny = "a.npy" {', { weights: 'storage.type', tiny: 'entity.name.type', 'a.npy': 'string.quoted.double' }],
   [
     'assert sqnr(Mine, on: tiny) >= 19 dB',

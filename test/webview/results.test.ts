@@ -49,7 +49,7 @@ describe('results', () => {
     ]);
     expect(await page.locator('tbody tr', { hasText: 'best' }).locator('th').innerText()).toBe('NF4 best');
     expect(await page.locator('canvas').getAttribute('aria-label')).toMatch(
-      /^Bar chart of the SQNR of 5 rows on tiny, block128; the most is 20\.35 dB/,
+      /^Dot plot of the SQNR of 5 rows on tiny, block128; the most is 20\.35 dB/,
     );
     expect(await page.locator('caption').innerText()).toMatch(/^paper on tiny, block128: error of each format/);
     expect(await stateText()).toBe('5 rows evaluated');

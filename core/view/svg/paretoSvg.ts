@@ -57,16 +57,15 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
         (value) => yOf(yAxis, box, value),
       ),
     ),
-    ...labels.map((label, i) => {
-      return (
+    ...labels.map(
+      (label, i) =>
         label &&
         tag(
           'text',
           { x: label.x, y: label.y, 'font-size': SIZE.small, fill: isMuted(sorted[i]!.point) ? colours.muted : colours.text },
           text(wanted[i]!.text),
-        )
-      );
-    }),
+        ),
+    ),
   ];
   return picture(drawing, box.bottom + belowPlot(xTitle, box.right - box.left) + 12, title, view.spoken, children);
 }

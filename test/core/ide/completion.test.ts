@@ -27,7 +27,7 @@ function taken(text: string, label: string): string {
   return whole.slice(0, item.at.start) + item.insert.replace('$0', '¦') + whole.slice(item.at.end);
 }
 
-const keywords = ['use', 'let', 'format', 'scale', 'weights', 'hardware', 'compare', 'assert'];
+const keywords = ['use', 'let', 'format', 'scale', 'weights', 'model', 'hardware', 'compare', 'assert'];
 
 describe('where a declaration begins, its words are offered', () => {
   test.each(['¦', 'let x = 1\n¦', 'let x = 1\n  fo¦', 'format A { levels = int() }\n¦\nlet x = 1'])('%j', (text) => {

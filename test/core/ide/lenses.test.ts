@@ -8,7 +8,7 @@ import { bell, compared, measuredOn } from '../../support/resultExamples.ts';
 const shown = (analysis: Analysis, results = new Map()): string[] =>
   lenses(analysis, results).map(
     ({ at, title, action }) =>
-      `${textAt(analysis, at).split('\n')[0]}: ${title}${action ? ` [${action.kind} ${action.format ?? 'all'}]` : ''}`,
+      `${textAt(analysis, at).split('\n')[0]}: ${title}${action ? ` [${action.kind} ${'format' in action ? (action.format ?? 'all') : ''}]` : ''}`,
   );
 
 test('a format without weights says how many levels it has, and what its own scale costs', () => {

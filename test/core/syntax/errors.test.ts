@@ -102,7 +102,7 @@ test('what begins no declaration is said once, and skipped', () => {
   checkErrors(`
 let x = 1
   ] hello (world
-# ^^^^^^^^^^^^^^ Expected a declaration (use, let, format, scale, weights, hardware, compare or assert), not \`]\`
+# ^^^^^^^^^^^^^^ Expected a declaration (use, let, format, scale, weights, model, hardware, compare or assert), not \`]\`
 let y = 2`);
 });
 

@@ -43,9 +43,9 @@ test('its label says the unit, and where it starts if that is not 0', () => {
 
 test('the chart in words has its ends', () => {
   expect(chart(few).spoken).toBe(
-    'Bar chart of the SQNR of 5 rows on tiny, block128; the most is 20.35 dB, of NF4, the least 19.24 dB, of E2M1. The table below has the same values',
+    'Dot plot of the SQNR of 5 rows on tiny, block128; the most is 20.35 dB, of NF4, the least 19.24 dB, of E2M1. The table below has the same values',
   );
-  expect(chart([row('A', 20)]).spoken).toBe('Bar chart of the SQNR of 1 row on tiny, block128. The table below has the same values');
+  expect(chart([row('A', 20)]).spoken).toBe('Dot plot of the SQNR of 1 row on tiny, block128. The table below has the same values');
 });
 
 test('a bar without loss goes to the end of the axis and says infinity', () => {

@@ -11,8 +11,8 @@ import type { CachePlace } from '../../../node/cacheFolder.ts';
 import { Evaluator } from '../../../node/evaluator.ts';
 import type { FactOptions } from '../../../node/factRun.ts';
 import { specFiles } from '../../../node/specFiles.ts';
-import { llamaLogits, losses } from '../../core/model/llama.ts';
-import { tinyConfig, tinyTokens, tinyWeights } from '../../core/model/models.ts';
+import { type Config, llamaLogits, losses, readTensors } from '../../core/model/llama.ts';
+import { tinyTokens } from '../../core/model/models.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -85,11 +85,18 @@ assert divergence(INT4, on: tiny, scale: s, activations: same) < 1
 
 describe('a model is run on windows of all its documents in turn', () => {
   test('and the unquantized loss is that of an independent implementation', async () => {
-    const [report] = await reports(`${head('model tiny = "tiny" { tokens = 256, window = 64 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`, evaluator());
-    const texts = ['held-moby.txt', 'held-sotu.txt'].map((name) => tinyTokens(readFileSync(`examples/tiny-lm/${name}`, 'utf8').slice(0, 129)));
+    const [report] = await reports(
+      `${head('model tiny = "tiny" { tokens = 256, window = 64 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`,
+      evaluator(),
+    );
+    const config = JSON.parse(readFileSync('examples/tiny-lm/config.json', 'utf8')) as Config;
+    const weights = readTensors('examples/tiny-lm/tiny.safetensors');
+    const texts = ['held-moby.txt', 'held-sotu.txt'].map((name) =>
+      tinyTokens(readFileSync(`examples/tiny-lm/${name}`, 'utf8').slice(0, 129)),
+    );
     const expected = [0, 64].flatMap((from) =>
       texts.map((tokens) => {
-        const logits = llamaLogits(tinyConfig(), tinyWeights(), tokens.slice(from, from + 64));
+        const logits = llamaLogits(config, weights, tokens.slice(from, from + 64));
         return losses(logits, tokens.slice(from + 1, from + 65)).reduce((sum, loss) => sum + loss, 0);
       }),
     );
@@ -172,7 +179,9 @@ describe('what is wrong with a model is said, with its place and what would be r
     mkdirSync(folder.at('bare'), { recursive: true });
     copyFileSync(folder.at('tiny/tiny.safetensors'), folder.at('bare/tiny.safetensors'));
     expect(await problems('model m = "bare"')).toEqual(['model.missing config: There is no file "bare/config.json"']);
-    expect(await problems('model m = "bare" { config = "tiny/config.json" }')).toEqual([expect.stringContaining('say `tokenizer = "..."`')]);
+    expect(await problems('model m = "bare" { config = "tiny/config.json" }')).toEqual([
+      expect.stringContaining('say `tokenizer = "..."`'),
+    ]);
     const named = 'model m = "bare" { config = "tiny/config.json", tokenizer = "tiny/chars.json" }';
     expect(await problems(named)).toEqual([expect.stringContaining('model.missing text: There is no text to measure on')]);
   });
@@ -181,17 +190,25 @@ describe('what is wrong with a model is said, with its place and what would be r
     folder.put('gpt.json', JSON.stringify({ ...JSON.parse(readFileSync('examples/tiny-lm/config.json', 'utf8')), model_type: 'gpt2' }));
     expect(await problems('model m = "tiny" { config = "gpt.json" }')).toEqual([expect.stringContaining('only `llama` is run')]);
     folder.put('greek.txt', 'αβγ');
-    expect(await problems('model m = "tiny" { text = "greek.txt" }')).toEqual([expect.stringContaining('model.unreadable text: "greek.txt": "α"')]);
-    expect(await problems('model m = "tiny" { quantize = ["*.waits"] }')).toEqual([
-      expect.stringContaining('model.no-layer-matches quantize: None of the 38 tensors in "tiny" matches "*.waits"'),
+    expect(await problems('model m = "tiny" { text = "greek.txt" }')).toEqual([
+      expect.stringContaining('model.unreadable text: "greek.txt": "α"'),
     ]);
-    expect(await problems('model m = "tiny" { quantize = "*embed*" }')).toEqual([expect.stringContaining('leave none of the 28 linear layers')]);
-    expect(await problems('model m = "tiny" { window = 1000 }')).toEqual([expect.stringContaining('longer than the context of the model, 256')]);
+    expect(await problems('model m = "tiny" { quantize = ["*.waits"] }')).toEqual([
+      expect.stringContaining('model.no-layer-matches quantize: None of the 47 tensors in "tiny" matches "*.waits"'),
+    ]);
+    expect(await problems('model m = "tiny" { quantize = "*embed*" }')).toEqual([
+      expect.stringContaining('leave none of the 35 linear layers'),
+    ]);
+    expect(await problems('model m = "tiny" { window = 1000 }')).toEqual([
+      expect.stringContaining('longer than the context of the model, 256'),
+    ]);
   });
 
   test('a text that is no text, is empty, or is a folder', async () => {
     folder.put('binary.txt', Uint8Array.of(0xff, 0xfe, 0x00));
-    expect(await problems('model m = "tiny" { text = "binary.txt" }')).toEqual([expect.stringContaining('"binary.txt" is no text in UTF-8')]);
+    expect(await problems('model m = "tiny" { text = "binary.txt" }')).toEqual([
+      expect.stringContaining('"binary.txt" is no text in UTF-8'),
+    ]);
     folder.put('short.txt', 'a');
     expect(await problems('model m = "tiny" { text = "short.txt" }')).toEqual([expect.stringContaining('has two tokens')]);
     expect(await problems('model m = "tiny" { text = "tiny" }')).toEqual([expect.stringContaining('it is a folder')]);

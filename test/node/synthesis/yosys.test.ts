@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as setTimeoutOf } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { NativeYosys } from '../../../node/synthesis/nativeYosys.ts';
@@ -149,6 +150,57 @@ describe('the child process', { timeout: 120_000 }, () => {
     await vi.waitFor(() => expect(isRunning(pid!)).toBe(false), { timeout: 60_000 });
     expect(yosys.pid).toBeUndefined();
     await yosys.run(product(3), never);
+  });
+
+  test('is kept where a run that nobody waits for any more soon ends', async () => {
+    const yosys = wasm({ abandonedMs: 60_000 });
+    await yosys.run(product(3), never);
+    const { pid } = yosys;
+    const controller = new AbortController();
+    const run = yosys.run(product(8), controller.signal);
+    controller.abort(new Error('there is a newer one'));
+    await expect(run).rejects.toThrow('there is a newer one');
+    const { files } = await yosys.run(product(3), never);
+    expect(JSON.parse(files['out.json']!)).toMatchObject({ modules: { product: { ports: { p: { bits: expect.any(Array) } } } } });
+    expect(JSON.parse(files['out.json']!).modules.product.ports.p.bits).toHaveLength(6);
+    expect(yosys.pid).toBe(pid);
+  });
+
+  test('is replaced at once where such a run goes on, and the new one ends when there is nothing to do', async () => {
+    const yosys = wasm({ abandonedMs: 100, idleMs: 2000 });
+    const controller = new AbortController();
+    const run = yosys.run(endless, controller.signal);
+    await vi.waitFor(() => expect(yosys.pid).toBeDefined());
+    const { pid } = yosys;
+    setTimeout(() => controller.abort(new Error('there is a newer one')), 200);
+    await expect(run).rejects.toThrow('there is a newer one');
+    await vi.waitFor(() => expect(yosys.pid).not.toBe(pid), { timeout: 10_000 });
+    await vi.waitFor(() => expect(isRunning(pid!)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(() => expect(yosys.pid).toBeUndefined(), { timeout: 10_000 });
+  });
+
+  test('is ready before a run where it is warmed, and then ends when there is none', async () => {
+    const yosys = wasm({ idleMs: 300 });
+    yosys.warm();
+    await vi.waitFor(() => expect(yosys.pid).toBeDefined());
+    const { pid } = yosys;
+    await yosys.run(product(3), never);
+    expect(yosys.pid).toBe(pid);
+    await vi.waitFor(() => expect(yosys.pid).toBeUndefined(), { timeout: 10_000 });
+  });
+
+  test('that is closed while such a run goes on stays closed', async () => {
+    const yosys = wasm({ abandonedMs: 100 });
+    const controller = new AbortController();
+    const run = yosys.run(endless, controller.signal);
+    await vi.waitFor(() => expect(yosys.pid).toBeDefined());
+    const { pid } = yosys;
+    controller.abort(new Error('no longer wanted'));
+    await expect(run).rejects.toThrow('no longer wanted');
+    yosys.close();
+    await vi.waitFor(() => expect(isRunning(pid!)).toBe(false), { timeout: 10_000 });
+    await setTimeoutOf(300);
+    expect(yosys.pid).toBeUndefined();
   });
 
   test('that dies is an error of its run alone', async () => {

@@ -28,7 +28,7 @@ export const steps = {
     for (const row of rows) assert.match(row, /\t\d\d\.\d\d\t\d\.\d+ %\t\d+\.\d+ %\t4\.\d+\t\d\S* %\t3\.\d{3}$/);
     assert.match(
       await panel.getByRole('img').getAttribute('aria-label'),
-      /^Bar chart of the SQNR of 5 rows on tiny, group128; the most is 2\d\.\d\d dB, of NF4/,
+      /^Dot plot of the SQNR of 5 rows on tiny, group128; the most is 2\d\.\d\d dB, of NF4/,
     );
     await window.shot('light');
   },

@@ -1,0 +1,153 @@
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Fact, factKey, type QualityRequest } from '../core/lang/facts.ts';
+import { modelRows, qualityRequests, rowRequest } from '../core/lang/modelRows.ts';
+import type { Linked } from '../core/lang/spec.ts';
+import { count } from '../core/view/digits.ts';
+import type { EvaluateOnModelParams, EvaluateResult, Status } from '../protocol/messages.ts';
+import { findAsked } from './factRun.ts';
+import type { Facts, Session } from './session.ts';
+import { formatAt } from './synthesis.ts';
+
+type FactOptions = Parameters<Facts['find']>[1];
+
+/** How often lenses and hovers follow an evaluation, in milliseconds. */
+const showMs = 500;
+
+/**
+ * Runs the formats of documents on language models, because the user asked: at most one such run per document, a newer one ends the older. An
+ * edit does not end it: what it finds is of the formats as they were, and shows where they are so still. What is ended goes on where it was.
+ */
+export class ModelRuns {
+  readonly #connection: Connection;
+  readonly #session: Session;
+  readonly #changed: () => void;
+  readonly #running = new Map<string, AbortController>();
+
+  /** @param changed Called when diagnostics and lenses say something new. */
+  constructor(connection: Connection, session: Session, changed: () => void) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#changed = changed;
+  }
+
+  async onCommand({ uri, format, position, workDoneToken }: EvaluateOnModelParams, token: CancellationToken): Promise<EvaluateResult> {
+    const document = this.#session.document(uri);
+    if (!document) return { nFormats: 0, problem: 'This document is not open' };
+    if (this.#session.analysis(document).models.size === 0 && this.#requests(document, undefined).length === 0)
+      return { nFormats: 0, problem: noModel };
+    const name = format ?? (position && formatAt(document, document.offsetAt(position), this.#session));
+    if (position && !format && name === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
+    this.#running.get(uri)?.abort();
+    const controller = new AbortController();
+    this.#running.set(uri, controller);
+    const watch = token.onCancellationRequested(() => controller.abort());
+    try {
+      return await this.#run(document, name, workDoneToken, controller);
+    } catch (error) {
+      if (controller.signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The evaluation on models was cancelled');
+      throw error;
+    } finally {
+      watch.dispose();
+      if (this.#running.get(uri) === controller) {
+        this.#running.delete(uri);
+        this.#status({ uri, state: 'idle', message: '', done: 0, total: 0 });
+      }
+      if (workDoneToken !== undefined) await this.#connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'end' });
+    }
+  }
+
+  close(uri: string): void {
+    this.#running.get(uri)?.abort();
+  }
+
+  async #run(
+    document: TextDocument,
+    format: string | undefined,
+    token: string | undefined,
+    { signal }: AbortController,
+  ): Promise<EvaluateResult> {
+    const { uri } = document;
+    const { facts } = this.#session.platform.evaluations(this.#session.settings);
+    const place = ({ symbol }: Linked) => ({
+      base: this.#session.baseOf(symbol.module.uri),
+      root: this.#session.rootOf(symbol.module.uri),
+    });
+    const options = { place, signal, limit: Number.POSITIVE_INFINITY, onProgress: () => undefined };
+    // Formats that are fitted to weights are known once those are read.
+    await findAsked(document, this.#session, facts, options);
+    signal.throwIfAborted();
+    const requests = this.#requests(document, format);
+    if (requests.length === 0) return { nFormats: 0, problem: nothingToDo(format) };
+    const follow = this.#follower(uri, requests, signal);
+    const report = this.#reporter(uri, requests.length, token);
+    const found = await facts.find(requests, { ...options, onProgress: report, onPartial: follow });
+    signal.throwIfAborted();
+    if (!this.#session.document(uri)) return { nFormats: 0 };
+    this.#session.keepFacts(uri, requests, found.facts);
+    this.#changed();
+    const problems = requests.flatMap((request) => {
+      const fact = found.facts.get(factKey(request));
+      return fact && 'problem' in fact ? [fact.problem] : [];
+    });
+    return { nFormats: requests.length - problems.length, ...(problems[0] === undefined ? {} : { problem: problems[0] }) };
+  }
+
+  /** Those of one format by its name, or all that the document asks of models. */
+  #requests(document: TextDocument, format: string | undefined): readonly QualityRequest[] {
+    const analysis = this.#session.analysis(document);
+    if (format === undefined) return qualityRequests(analysis);
+    const rows = modelRows(analysis).filter((row) => row.format.symbol.name === format);
+    return [...new Map(rows.map(rowRequest).map((request) => [factKey(request), request])).values()];
+  }
+
+  /** Takes in what is known meanwhile, and shows it some times a second at most. */
+  #follower(uri: string, requests: readonly QualityRequest[], signal: AbortSignal): NonNullable<FactOptions['onPartial']> {
+    const byKey = new Map(requests.map((request) => [factKey(request), request]));
+    let shownMs = 0;
+    return (found: ReadonlyMap<string, Fact>) => {
+      if (signal.aborted || !this.#session.document(uri)) return;
+      const told = [...found.keys()].flatMap((key) => byKey.get(key) ?? []);
+      if (this.#session.keepFacts(uri, told, found) === 'as before') return;
+      const now = Date.now();
+      if (now - shownMs < showMs) return;
+      shownMs = now;
+      this.#changed();
+    };
+  }
+
+  /** Tells of progress: the status at most ten times a second, the token with each percent. */
+  #reporter(uri: string, nRequests: number, token: string | undefined): (done: number, total: number) => void {
+    const message = `Running models in ${nRequests} ${nRequests === 1 ? 'format' : 'formats'}`;
+    let saidMs = 0;
+    let last = -1;
+    return (done, total) => {
+      const now = Date.now();
+      if (now - saidMs >= 100) {
+        saidMs = now;
+        this.#status({ uri, state: 'evaluating', message, done, total });
+      }
+      const percentage = total === 0 ? 100 : Math.floor((100 * done) / total);
+      if (token === undefined || percentage === last) return;
+      last = percentage;
+      const said = { kind: 'report', percentage, message: `${count(done)} of ${count(total)} tokens times formats` } as const;
+      this.#connection.sendProgress(WorkDoneProgress.type, token, said).catch((error) => this.#fail(error));
+    };
+  }
+
+  #status(status: Status): void {
+    this.#connection.sendNotification('nibble/status', status).catch((error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+const noModel = 'There is no model to evaluate on: declare one, as in `model m = "folder"`';
+
+const nothingToDo = (format: string | undefined): string =>
+  format === undefined
+    ? 'There is nothing to evaluate on a model: compare formats under a scale, or give one a scale of its own'
+    : `\`${format}\` is in no comparison, and has no scale of its own to be evaluated with on a model`;

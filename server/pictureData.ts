@@ -1,0 +1,176 @@
+import { areaLens } from '../core/ide/areaText.ts';
+import { type Results, resultOf } from '../core/ide/known.ts';
+import type { MeasuredGroup, ScaleGroup } from '../core/ide/pictures/groups.ts';
+import { tensorColumns } from '../core/ide/pictures/tensorColumns.ts';
+import { writtenLevels } from '../core/ide/writtenLevels.ts';
+import type { Analysis } from '../core/lang/analysis.ts';
+import { axisKinds, type DesignAxis, type Figures } from '../core/view/designAxes.ts';
+import type { DistributionView } from '../core/view/distribution.ts';
+import type { Design, Interval } from '../core/view/pareto.ts';
+import { sqnrText } from '../core/view/sqnrText.ts';
+import { type NuByTensor, tensorTable } from '../core/view/tensorTable.ts';
+import { visible } from '../core/weights/visibleName.ts';
+import type { Place } from '../protocol/messages.ts';
+import type {
+  DistributionData,
+  FormatsData,
+  ParetoData,
+  PlainDesign,
+  PlainFormat,
+  PlainTensor,
+  TensorsData,
+} from '../protocol/pictures.ts';
+import type { Lined } from './pictureGroups.ts';
+
+// Views of the core as plain data that is safe in JSON.
+
+/** JSON has neither infinity nor NaN. */
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+const axes = Object.keys(axisKinds) as readonly DesignAxis[];
+
+/**
+ * Designs as a panel draws them. Their keys are of names, not of levels: so a point moves as the levels change, and is not another one.
+ * @param behind Those of a library, measured as the others.
+ */
+export function paretoData(designs: readonly Design[], behind: readonly Design[], backdrops: readonly string[]): ParetoData {
+  const plain = [
+    ...designs.map((design) => plainDesign(design, design.origin)),
+    ...behind.map((design) => plainDesign(design, 'backdrop')),
+  ];
+  const seen = new Map<string, number>();
+  const own = plain.map((design): PlainDesign => {
+    const n = seen.get(design.key) ?? 0;
+    seen.set(design.key, n + 1);
+    return n === 0 ? design : { ...design, key: `${design.key} ${n + 1}` };
+  });
+  const has = (axis: DesignAxis): boolean => own.some(({ figures }) => typeof figures[axis] === 'number');
+  return { picture: 'pareto', designs: own, axes: axes.filter(has), backdrops };
+}
+
+function plainDesign({ name, series, figures, intervals }: Design, origin: PlainDesign['origin']): PlainDesign {
+  const plain = Object.entries(figures).map(([axis, x]) => [axis, x === null ? null : finite(x)] as const);
+  const bounded = Object.entries(intervals).filter((entry): entry is [DesignAxis, Interval] => isBounded(entry[1]));
+  return {
+    key: JSON.stringify([origin, series, name]),
+    name,
+    series,
+    origin,
+    figures: Object.fromEntries(plain) as Figures,
+    intervals: Object.fromEntries(bounded.map(([axis, { low, high }]) => [axis, { low, high }])),
+  };
+}
+
+const isBounded = (interval: Interval | undefined): boolean =>
+  interval !== undefined && Number.isFinite(interval.low) && Number.isFinite(interval.high);
+
+/** Formats that are drawn under one another: more than anybody reads. */
+export const MOST_LINES = 500;
+
+/** @param placeOf Where a part of a text of some address is. */
+export function formatsData(
+  { group, formats }: Lined,
+  analysis: Analysis,
+  results: Results,
+  placeOf: (span: { readonly uri: string; readonly start: number; readonly end: number }) => Place | undefined,
+): FormatsData {
+  return {
+    picture: 'formats',
+    formats: formats.slice(0, MOST_LINES).map((format): PlainFormat => {
+      const evaluation = group?.evaluations.find((one) => one.format.name === format.name);
+      const result = evaluation && resultOf(evaluation, results);
+      const area = areaLens(format, analysis);
+      const written = writtenLevels(format, analysis).map((level) => (level?.uri === analysis.uri ? level : undefined));
+      return {
+        name: format.name,
+        label: visible(format.name),
+        bits: format.bits,
+        ties: format.codebook.ties,
+        levels: Array.from(format.codebook.levels, finite),
+        usage: result ? sharesOf(result.total.counts) : null,
+        places: written.map((level) => (level && placeOf(level)) ?? null),
+        steps: written.map((level) => level?.grid.step ?? null),
+        figures: [...(result && result.total.n > 0 ? [`SQNR ${sqnrText(result)}`] : []), ...(area === undefined ? [] : [area])],
+      };
+    }),
+  };
+}
+
+function sharesOf(counts: Float64Array): readonly number[] | null {
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  return n > 0 ? Array.from(counts, (count) => count / n) : null;
+}
+
+/** Tensors that a panel is given. */
+const MOST_TENSORS = 20_000;
+
+/** The SQNR of every format of a group on every tensor, and what has to be said of it. */
+export function tensorsData(
+  { group, scaled }: { readonly group: MeasuredGroup; readonly scaled: ScaleGroup },
+  nus: NuByTensor,
+): readonly [TensorsData, readonly string[]] {
+  const { formats, rows } = tensorTable(tensorColumns(scaled), nus, group.weights.name);
+  const tensors = rows.slice(0, MOST_TENSORS).map(
+    ({ name, file, n, nu, sqnr }): PlainTensor => ({
+      key: tensorKey({ name, file }),
+      name,
+      file,
+      n,
+      nu: nu === null ? null : nu === Number.POSITIVE_INFINITY ? 'normal' : finite(nu),
+      sqnr: sqnr.map((x) => (x === Number.POSITIVE_INFINITY ? 'lossless' : x === null ? null : finite(x))),
+    }),
+  );
+  const nEstimates = scaled.rows.filter(({ result }) => result.estimates).length;
+  const notes = [
+    ...(rows.length > MOST_TENSORS ? [`Only the first ${MOST_TENSORS} of ${rows.length} tensors are shown`] : []),
+    ...(nEstimates > 0 ? ['What is estimated from a sample is not known of single tensors; evaluate to measure them'] : []),
+    ...(nus.size > 0 ? ['ν: degrees of freedom of a Student t fitted to the raw tensor'] : []),
+  ];
+  return [{ picture: 'tensors', formats: formats.map(visible), tensors }, notes];
+}
+
+/** Tensors that a menu lists. */
+const MOST_LISTED = 1000;
+
+/** Tells a tensor from the others of its weights. */
+export const tensorKey = ({ name, file }: { readonly name: string; readonly file: string }): string => JSON.stringify([file, name]);
+
+/** What there is to choose from: of the row that knows the most tensors, as an estimate knows none. */
+export function tensorsOf({ rows }: MeasuredGroup): readonly { readonly name: string; readonly file: string }[] {
+  return rows.reduce<readonly { readonly name: string; readonly file: string }[]>(
+    (most, { result }) => (result.tensors.length > most.length ? result.tensors : most),
+    [],
+  );
+}
+
+export function distributionData(view: DistributionView, tensors: ReturnType<typeof tensorsOf>): DistributionData {
+  return {
+    picture: 'distribution',
+    tensors: tensors.slice(0, MOST_LISTED).map((tensor) => ({ key: tensorKey(tensor), label: visible(tensor.name) })),
+    nTensors: tensors.length,
+    subject: visible(view.subject),
+    normalisedBy: view.normalisedBy,
+    n: view.n,
+    nNonFinite: view.nNonFinite,
+    bins: view.bins.map(({ from, to, count }) => ({ from, to, count })),
+    curves: view.curves
+      .filter(({ points, quantiles }) =>
+        [...points.map(({ count }) => count), ...quantiles.map(({ expected }) => expected)].every(Number.isFinite),
+      )
+      .map(({ kind, label, points, quantiles }) => ({ kind, label, points, quantiles })),
+    formats: view.formats.map(({ name, label, nsr, intervals }) => ({
+      name,
+      label,
+      nsr: finite(nsr),
+      intervals: intervals.map(({ code, level, at, from, to, count, nsr: part }) => ({
+        code,
+        level,
+        at,
+        from: finite(from),
+        to: finite(to),
+        count,
+        nsr: part,
+      })),
+    })),
+  };
+}

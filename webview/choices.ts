@@ -1,0 +1,118 @@
+import type { DesignAxis } from '../core/view/designAxes.ts';
+import type { LineMode } from '../core/view/formatLines.ts';
+import type { Direction } from '../core/view/resultsView.ts';
+import type { PictureName } from '../protocol/pictures.ts';
+import { axisNames, pictureNames } from './pictureShapes.ts';
+import { fields, isNumber, isText, isTextOrNull, listOf, oneOf, text } from './values.ts';
+
+/** The views of the panel, each under a tab. */
+export type TabName = PictureName | 'results';
+
+export const tabNames: readonly TabName[] = [...pictureNames, 'results'];
+
+/** What the user chose to see, and how. Null is no choice: the picture then has its own. */
+export interface Choices {
+  readonly tab: TabName;
+  /** The key of a group. */
+  readonly group: string | null;
+  /** Of the distribution: the key of a tensor; null: all. */
+  readonly tensor: string | null;
+  /** Of the Pareto front: a library. */
+  readonly backdrop: string | null;
+  readonly x: DesignAxis | null;
+  readonly y: DesignAxis | null;
+  readonly zoom: Zoom | null;
+  readonly counts: 'linear' | 'log';
+  readonly shape: 'histogram' | 'quantiles';
+  /** The formats over the histogram, by name. */
+  readonly over: readonly string[] | null;
+  readonly lines: LineMode;
+  /** Of the table of tensors: words that a name must hold. */
+  readonly filter: string;
+  readonly tensorSort: TensorSort | null;
+}
+
+/** The part of a Pareto picture that is seen. */
+export interface Zoom {
+  readonly x: Extent;
+  readonly y: Extent;
+}
+
+export interface Extent {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** `column` is `name`, `n` or `nu`, or `sqnr` and the name of a format. */
+export interface TensorSort {
+  readonly column: 'name' | 'n' | 'nu' | 'sqnr';
+  readonly format: string | null;
+  readonly direction: Direction;
+}
+
+export const firstChoices: Choices = {
+  tab: 'pareto',
+  group: null,
+  tensor: null,
+  backdrop: null,
+  x: null,
+  y: null,
+  zoom: null,
+  counts: 'linear',
+  shape: 'histogram',
+  over: null,
+  lines: 'normalised',
+  filter: '',
+  tensorSort: null,
+};
+
+/** What stays when another document is shown: how to look at things, but not at which. */
+export const forAnotherDocument = (choices: Choices): Choices => ({
+  ...choices,
+  group: null,
+  tensor: null,
+  zoom: null,
+  over: null,
+  filter: '',
+  tensorSort: null,
+});
+
+/** Choices as they were saved; of what cannot be read, the first ones. */
+export function choicesFrom(data: unknown): Choices {
+  const saved = fields(data) ?? {};
+  const nullable = (name: string): string | null => (isTextOrNull(saved[name]) ? (saved[name] as string | null) : null);
+  return {
+    tab: oneOf(saved['tab'], tabNames) ?? firstChoices.tab,
+    group: nullable('group'),
+    tensor: nullable('tensor'),
+    backdrop: nullable('backdrop'),
+    x: oneOf(saved['x'], axisNames) ?? null,
+    y: oneOf(saved['y'], axisNames) ?? null,
+    zoom: zoomFrom(saved['zoom']),
+    counts: oneOf(saved['counts'], ['linear', 'log']) ?? firstChoices.counts,
+    shape: oneOf(saved['shape'], ['histogram', 'quantiles']) ?? firstChoices.shape,
+    over: listOf(saved['over'], text) ?? null,
+    lines: oneOf(saved['lines'], ['normalised', 'absolute']) ?? firstChoices.lines,
+    filter: text(saved['filter']) ?? '',
+    tensorSort: tensorSortFrom(saved['tensorSort']),
+  };
+}
+
+function zoomFrom(data: unknown): Zoom | null {
+  const saved = fields(data) ?? {};
+  const [x, y] = [extentFrom(saved['x']), extentFrom(saved['y'])];
+  return x && y ? { x, y } : null;
+}
+
+function extentFrom(data: unknown): Extent | undefined {
+  const { min, max } = fields(data) ?? {};
+  return isNumber(min) && isNumber(max) && min < max ? { min, max } : undefined;
+}
+
+function tensorSortFrom(data: unknown): TensorSort | null {
+  const { column: by, format, direction: way } = fields(data) ?? {};
+  const column = oneOf(by, ['name', 'n', 'nu', 'sqnr']);
+  const direction = oneOf(way, ['ascending', 'descending']);
+  if (!column || !direction || isText(format) !== (column === 'sqnr')) return null;
+  return { column, format: isText(format) ? format : null, direction };
+}

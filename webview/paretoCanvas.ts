@@ -1,0 +1,225 @@
+import {
+  Chart,
+  type ChartConfiguration,
+  type ChartDataset,
+  LinearScale,
+  type Point,
+  PointElement,
+  type PointStyle,
+  ScatterController,
+  Tooltip,
+} from 'chart.js';
+import zoomPlugin from 'chartjs-plugin-zoom';
+import { fixedAxis, pointAxis } from '../core/view/axis.ts';
+import { axisKinds } from '../core/view/designAxes.ts';
+import type { ParetoPoint, ParetoView } from '../core/view/pareto.ts';
+import { visible } from '../core/weights/visibleName.ts';
+import type { Extent, Zoom } from './choices.ts';
+import { type Colours, colours, isStill } from './colours.ts';
+import { element } from './dom.ts';
+import { type MarksOf, paretoMarks } from './paretoMarks.ts';
+
+Chart.register(ScatterController, PointElement, LinearScale, Tooltip, zoomPlugin);
+
+/** What the user can do on the canvas. */
+export interface CanvasActions {
+  reveal(format: string): void;
+  zoom(zoom: Zoom | null): void;
+}
+
+/** How long points take to where they belong, in milliseconds. */
+const MOVE = 300;
+
+/** The marks of series, in turn: told apart without colour. */
+const shapes: readonly PointStyle[] = ['circle', 'rect', 'triangle', 'rectRounded'];
+
+/** Designs as points on a canvas. One that has a place already moves to its new one. */
+export class ParetoCanvas {
+  readonly root: HTMLElement;
+  readonly #canvas = element('canvas', '');
+  readonly #actions: CanvasActions;
+  #chart: Chart<'scatter'> | undefined;
+  #marks: MarksOf | undefined;
+
+  constructor(actions: CanvasActions) {
+    this.#actions = actions;
+    this.#canvas.role = 'img';
+    this.root = element('div', 'chart plot', this.#canvas);
+  }
+
+  show(view: ParetoView, zoom: Zoom | null, selected: string | null): void {
+    const theme = colours();
+    const points = inOrder(view.points, this.#marks?.points ?? []);
+    const isSamePlot = this.#marks?.view.x === view.x && this.#marks.view.y === view.y;
+    this.#marks = { view, points, theme, selected, colours: points.map((point) => colourOf(point, view, theme)) };
+    this.#canvas.ariaLabel = view.spoken;
+    if (!this.#chart) this.#chart = new Chart(this.#canvas, this.#configuration(zoom));
+    else this.#update(this.#chart, zoom, isSamePlot);
+  }
+
+  recolour(zoom: Zoom | null): void {
+    if (!this.#marks) return;
+    // Options hold colours in many places. A chart anew has them all.
+    this.#chart?.destroy();
+    this.#chart = undefined;
+    this.show(this.#marks.view, zoom, this.#marks.selected);
+  }
+
+  zoomBy(factor: number): void {
+    this.#chart?.zoom(factor, isStill() ? 'none' : 'zoom');
+  }
+
+  #update(chart: Chart<'scatter'>, zoom: Zoom | null, isSamePlot: boolean): void {
+    const { points } = this.#marks!;
+    const { data } = chart.data.datasets[0]!;
+    // Points are matched by their place in the list: those that are gone are taken out of it, so that the others stay who they are.
+    const keys = new Set(points.map(({ key }) => key));
+    for (let i = data.length - 1; i >= 0; i--) if (!keys.has((data[i] as KeyedPoint).key)) data.splice(i, 1);
+    points.forEach((point, i) => {
+      data[i] = spotOf(point);
+    });
+    Object.assign(chart.data.datasets[0]!, this.#look());
+    chart.options.scales = this.#scales(zoom);
+    chart.update(isSamePlot && !isStill() ? undefined : 'none');
+  }
+
+  #look(): Omit<ChartDataset<'scatter'>, 'data'> {
+    const { points, view, theme, colours: fills } = this.#marks!;
+    const isHollow = ({ status }: ParetoPoint): boolean => status === 'published';
+    return {
+      pointStyle: points.map(({ series, status }) =>
+        status === 'published' ? 'rectRot' : status === 'backdrop' ? 'circle' : shapes[view.series.indexOf(series) % shapes.length]!,
+      ),
+      pointRadius: points.map(({ status }) => ({ front: 5.5, dominated: 4, published: 6, backdrop: 2.5 })[status]),
+      pointHoverRadius: 8,
+      pointBackgroundColor: points.map((point, i) => (isHollow(point) ? theme.ground : fills[i]!)),
+      pointBorderColor: points.map((point, i) => (isHollow(point) ? fills[i]! : theme.ground)),
+      pointBorderWidth: points.map((point) => (isHollow(point) ? 1.8 : 1)),
+    };
+  }
+
+  #scales(zoom: Zoom | null): NonNullable<NonNullable<ChartConfiguration<'scatter'>['options']>['scales']> {
+    const { view, theme } = this.#marks!;
+    const scale = (axis: 'x' | 'y') => {
+      const kind = axisKinds[view[axis]];
+      return {
+        ...(zoom?.[axis] ?? wholeExtent(view.points, axis)),
+        title: { display: true, text: `${kind.title}, ${kind.better} is better`, color: theme.text, font: theme.font },
+        ticks: { color: theme.muted, font: theme.font, maxRotation: 0, autoSkip: axis === 'x' },
+        grid: { color: theme.grid, tickColor: theme.axis },
+        border: { color: theme.axis },
+        afterBuildTicks: (built: { min: number; max: number; width: number; ticks: { value: number; label?: string | string[] }[] }) => {
+          built.ticks = fixedAxis(built.min, built.max, axis === 'y' ? 6 : Math.max(2, Math.min(8, built.width / 70))).ticks.map(
+            (tick) => ({ ...tick }),
+          );
+        },
+      };
+    };
+    const labelled = { callback: (_value: number | string, i: number, ticks: { label?: string | string[] }[]) => ticks[i]?.label ?? '' };
+    const [x, y] = [scale('x'), scale('y')];
+    return {
+      x: { ...x, type: 'linear', ticks: { ...x.ticks, ...labelled } },
+      y: { ...y, type: 'linear', ticks: { ...y.ticks, ...labelled } },
+    };
+  }
+
+  #configuration(zoom: Zoom | null): ChartConfiguration<'scatter'> {
+    const { points, theme } = this.#marks!;
+    const moved = ({ chart }: { chart: Chart }): void => this.#actions.zoom(seen(chart));
+    return {
+      type: 'scatter',
+      data: { datasets: [{ data: points.map(spotOf), ...this.#look() }] },
+      options: {
+        maintainAspectRatio: false,
+        animation: isStill() ? false : { duration: MOVE },
+        // A canvas that becomes wider is drawn anew, not stretched.
+        transitions: { resize: { animation: { duration: 0 } } },
+        interaction: { mode: 'nearest', intersect: true },
+        layout: { padding: { top: 8, right: 16 } },
+        scales: this.#scales(zoom),
+        plugins: {
+          tooltip: this.#tooltip(theme),
+          zoom: {
+            pan: { enabled: true, mode: 'xy', threshold: 4, onPanComplete: moved },
+            // The wheel alone scrolls the page, as it does elsewhere.
+            zoom: { wheel: { enabled: true, modifierKey: 'ctrl' }, pinch: { enabled: true }, mode: 'xy', onZoomComplete: moved },
+          },
+        },
+        onClick: (_event, [hit]) => {
+          const point = hit && this.#marks!.points[hit.index];
+          if (point) this.#actions.reveal(point.name);
+        },
+        onHover: ({ native }, hits) => {
+          if (native?.target instanceof HTMLElement) native.target.style.cursor = hits.length > 0 ? 'pointer' : 'default';
+        },
+      },
+      plugins: [paretoMarks(() => this.#marks!)],
+    };
+  }
+
+  #tooltip(theme: Colours): NonNullable<NonNullable<ChartConfiguration<'scatter'>['options']>['plugins']>['tooltip'] & object {
+    return {
+      displayColors: false,
+      backgroundColor: theme.hover.background,
+      titleColor: theme.hover.text,
+      bodyColor: theme.hover.text,
+      borderColor: theme.hover.border,
+      borderWidth: 1,
+      titleFont: { ...theme.font, weight: 'bold' },
+      bodyFont: theme.font,
+      callbacks: {
+        title: ([item]) => (item ? this.#marks!.points[item.dataIndex]!.label : ''),
+        label: ({ dataIndex }) => [...said(this.#marks!.points[dataIndex]!, this.#marks!.view)],
+      },
+    };
+  }
+}
+
+interface KeyedPoint extends Point {
+  readonly key: string;
+}
+
+const spotOf = ({ key, x, y }: ParetoPoint): KeyedPoint => ({ key, x, y });
+
+/** Points that were there before in their old order, so that each keeps its mark and moves; then those that are new. Of all that are new the front comes last, and so on top. */
+function inOrder(points: readonly ParetoPoint[], before: readonly ParetoPoint[]): readonly ParetoPoint[] {
+  const now = new Map(points.map((point) => [point.key, point]));
+  const old = before.flatMap(({ key }) => {
+    const point = now.get(key);
+    now.delete(key);
+    return point ? [point] : [];
+  });
+  const depth = { backdrop: 0, dominated: 1, published: 2, front: 3 } as const;
+  return [...old, ...[...now.values()].sort((a, b) => depth[a.status] - depth[b.status])];
+}
+
+function colourOf({ status, series }: ParetoPoint, view: ParetoView, theme: Colours): string {
+  if (status === 'backdrop') return theme.muted;
+  const colour = theme.series[view.series.indexOf(series) % theme.series.length]!;
+  return status === 'dominated' ? `${colour}8c` : colour;
+}
+
+/** From end to end of all points and their intervals. */
+function wholeExtent(points: readonly ParetoPoint[], axis: 'x' | 'y'): Extent {
+  const values = points.flatMap((point) => {
+    const interval = axis === 'x' ? point.xInterval : point.yInterval;
+    return interval ? [point[axis], interval.low, interval.high] : [point[axis]];
+  });
+  const { low, high } = pointAxis(values, 6);
+  return { min: low, max: high };
+}
+
+function seen({ scales }: Chart): Zoom {
+  const extent = (axis: 'x' | 'y'): Extent => ({ min: scales[axis]!.min, max: scales[axis]!.max });
+  return { x: extent('x'), y: extent('y') };
+}
+
+/** What is known of a point, a line each. */
+function said({ series, status, x, y, xInterval, yInterval }: ParetoPoint, view: ParetoView): readonly string[] {
+  const figure = (axis: 'x' | 'y', value: number, interval: ParetoPoint['xInterval']): string => {
+    const { show } = axisKinds[view[axis]];
+    return interval ? `${show(value)} (from ${show(interval.low)} to ${show(interval.high)})` : show(value);
+  };
+  const word = { front: 'on the Pareto front', dominated: 'dominated', published: 'published', backdrop: 'behind' }[status];
+  return [`${visible(series)}, ${word}`, figure('y', y, yInterval), figure('x', x, xInterval)];
+}

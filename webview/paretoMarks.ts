@@ -1,0 +1,172 @@
+import type { Chart, Plugin } from 'chart.js';
+import type { Interval, ParetoPoint, ParetoView } from '../core/view/pareto.ts';
+import { fitted, textWidth } from '../core/view/svg/measureText.ts';
+import { type Box, type PlacedLabel, placeLabels, type Wanted } from '../core/view/svg/placeLabels.ts';
+import type { Colours } from './colours.ts';
+
+/** What is drawn beside the points of Chart.js. `points` are in the order of its first dataset. */
+export interface MarksOf {
+  readonly view: ParetoView;
+  readonly points: readonly ParetoPoint[];
+  readonly theme: Colours;
+  readonly selected: string | null;
+  /** By point. */
+  readonly colours: readonly string[];
+}
+
+/** More labels than this are no help, and take time to place. */
+const MOST_LABELS = 60;
+
+/** Points that a label must not cover. Beyond so many, labels stand among points whatever they do. */
+const MOST_AVOIDED = 400;
+
+/** The front as a staircase, intervals, labels, and a ring about the selected format, all where the points are at that moment. */
+export const paretoMarks = (marks: () => MarksOf): Plugin<'scatter'> => ({
+  id: 'marks',
+  beforeDatasetsDraw(chart) {
+    within(chart, () => {
+      staircase(chart, marks());
+      intervals(chart, marks());
+    });
+  },
+  afterDatasetsDraw(chart) {
+    within(chart, () => ring(chart, marks()));
+    labels(chart, marks());
+  },
+});
+
+/** Draws inside of the axes. */
+function within({ ctx, chartArea: { left, top, width, height } }: Chart, draw: () => void): void {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  draw();
+  ctx.restore();
+}
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where a point is drawn now, which is not where it belongs while it moves. */
+const spots = (chart: Chart): readonly Spot[] => chart.getDatasetMeta(0).data;
+
+function staircase(chart: Chart, { points, theme }: MarksOf): void {
+  const at = spots(chart);
+  const front = points.flatMap(({ status }, i) => (status === 'front' && at[i] ? [at[i]] : [])).sort((a, b) => a.x - b.x);
+  const { ctx } = chart;
+  ctx.beginPath();
+  front.forEach(({ x, y }, i) => {
+    if (i === 0) ctx.moveTo(x, y);
+    else {
+      ctx.lineTo(x, front[i - 1]!.y);
+      ctx.lineTo(x, y);
+    }
+  });
+  ctx.strokeStyle = theme.mark;
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+}
+
+function intervals(chart: Chart, { points, colours }: MarksOf): void {
+  const at = spots(chart);
+  const { ctx, scales } = chart;
+  ctx.lineWidth = 1.2;
+  points.forEach(({ xInterval, yInterval }, i) => {
+    const spot = at[i];
+    if (!spot || !(xInterval || yInterval)) return;
+    ctx.strokeStyle = colours[i]!;
+    ctx.beginPath();
+    if (isBounded(yInterval))
+      whisker(ctx, spot.x, scales['y']!.getPixelForValue(yInterval.low), spot.x, scales['y']!.getPixelForValue(yInterval.high));
+    if (isBounded(xInterval))
+      whisker(ctx, scales['x']!.getPixelForValue(xInterval.low), spot.y, scales['x']!.getPixelForValue(xInterval.high), spot.y);
+    ctx.stroke();
+  });
+}
+
+const isBounded = (interval: Interval | null): interval is Interval =>
+  interval !== null && Number.isFinite(interval.low) && Number.isFinite(interval.high);
+
+/** A line with a short stroke across either end. */
+function whisker(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
+  const [dx, dy] = x1 === x2 ? [3, 0] : [0, 3];
+  ctx.moveTo(x1, y1);
+  ctx.lineTo(x2, y2);
+  ctx.moveTo(x1 - dx, y1 - dy);
+  ctx.lineTo(x1 + dx, y1 + dy);
+  ctx.moveTo(x2 - dx, y2 - dy);
+  ctx.lineTo(x2 + dx, y2 + dy);
+}
+
+function ring(chart: Chart, { points, selected, theme }: MarksOf): void {
+  if (selected === null) return;
+  const at = spots(chart);
+  const { ctx } = chart;
+  ctx.strokeStyle = theme.text;
+  ctx.lineWidth = 2;
+  points.forEach(({ name, status }, i) => {
+    const spot = at[i];
+    if (name !== selected || status === 'backdrop' || !spot) return;
+    ctx.beginPath();
+    ctx.arc(spot.x, spot.y, 9, 0, 2 * Math.PI);
+    ctx.stroke();
+  });
+}
+
+const ranks = { front: 0, published: 1, dominated: 2, backdrop: 3 } as const;
+
+/** Labels stand where the points will be: they would flicker if they were placed anew while points move. */
+function labels(chart: Chart, { points, theme, selected, view }: MarksOf): void {
+  const { ctx, chartArea, scales } = chart;
+  const size = Math.max(10, theme.font.size - 2);
+  const where = points.map((point) => ({ point, x: scales['x']!.getPixelForValue(point.x), y: scales['y']!.getPixelForValue(point.y) }));
+  const isIn = ({ x, y }: Spot): boolean => x >= chartArea.left && x <= chartArea.right && y >= chartArea.top && y <= chartArea.bottom;
+  const inside = where.filter(isIn);
+  const rank = ({ point }: (typeof where)[number]): number => (point.name === selected ? -1 : ranks[point.status]);
+  const sorted = [...inside].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_LABELS);
+  const wanted = sorted.map(({ point, x, y }): Wanted => {
+    const isMuted = point.status === 'dominated' || point.status === 'backdrop';
+    return { x, y, text: fitted(point.label, size, 150), reach: isMuted ? 'near' : 'far' };
+  });
+  const bounds: Box = { left: chartArea.left + 2, top: chartArea.top, right: chart.width - 2, bottom: chartArea.bottom - 2 };
+  const stairs = view.staircase.map(({ x, y }) => ({ x: scales['x']!.getPixelForValue(x), y: scales['y']!.getPixelForValue(y) }));
+  const placed = placeLabels(wanted, size, bounds, inside.slice(0, MOST_AVOIDED), linesOf(stairs));
+  ctx.save();
+  ctx.textBaseline = 'alphabetic';
+  ctx.textAlign = 'left';
+  placed.forEach((label, i) => {
+    if (label) drawLabel(ctx, label, wanted[i]!, sorted[i]!.point, size, theme, selected);
+  });
+  ctx.restore();
+}
+
+function drawLabel(
+  ctx: CanvasRenderingContext2D,
+  label: PlacedLabel,
+  { x, y, text }: Wanted,
+  { status, name }: ParetoPoint,
+  size: number,
+  theme: Colours,
+  selected: string | null,
+): void {
+  if (label.isFar) {
+    ctx.strokeStyle = theme.axis;
+    ctx.lineWidth = 0.8;
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(Math.min(Math.max(x, label.x - 2), label.x + textWidth(text, size)), label.y - size / 3);
+    ctx.stroke();
+  }
+  ctx.font = `${name === selected ? 'bold ' : ''}${size}px ${theme.font.family}`;
+  ctx.fillStyle = status === 'dominated' || status === 'backdrop' ? theme.muted : theme.text;
+  ctx.fillText(text, label.x, label.y);
+}
+
+const linesOf = (stairs: readonly Spot[]): readonly Box[] =>
+  stairs.slice(1).map(({ x, y }, i): Box => {
+    const from = stairs[i]!;
+    return { left: Math.min(x, from.x) - 1, right: Math.max(x, from.x) + 1, top: Math.min(y, from.y) - 1, bottom: Math.max(y, from.y) + 1 };
+  });
