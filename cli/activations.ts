@@ -107,7 +107,7 @@ const finite = (x: number | undefined): number | null => (x !== undefined && Num
 function asTables({ model, formats }: ModelStudy, { inputs, weights }: InputStudy): string {
   const nTokens = inputs[0]?.nTokens ?? 0;
   const head = (what: string): readonly string[] => [what, 'nu', '± se', 'KS-Δ', ...formats.map((one) => `${studiedName(one)} dB`)];
-  const inputRows = inputs.map(({ linears, fit, errors }) => [visible(linears.map(shortName).join(', ')), ...cells(fit, errors)]);
+  const inputRows = inputs.map(({ linears, fit, errors }) => [visible(namesOf(linears)), ...cells(fit, errors)]);
   const weightRows = weights.map(({ tensor, fit, errors }) => [visible(shortName(tensor)), ...cells(fit, errors)]);
   return [
     `${out.bold(`Inputs of the linear layers of ${visible(model.name)} on ${count(nTokens)} tokens`)}\n`,
@@ -125,6 +125,10 @@ function sampleLine(inputs: readonly StudiedInputs[], formats: readonly StudiedF
   if (few.length === 0 || formats.length === 0) return '';
   return `Errors of inputs are those of samples of ${count(Math.min(...few.map(({ nSampled }) => nSampled)))} tokens and more\n`;
 }
+
+/** Where they lie is said once, as they lie together: `0.mlp.gate_proj, up_proj`. */
+const namesOf = ([first, ...others]: readonly string[]): string =>
+  [shortName(first!), ...others.map((name) => shortName(name).split('.').at(-1)!)].join(', ');
 
 const shortName = (tensor: string): string => tensor.replace(/^model\.layers\./, '').replace(/\.weight$/, '');
 

@@ -9,7 +9,7 @@ import { significant } from '../core/view/digits.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { ModelStudy, StudiedFormat } from './modelStudy.ts';
 import { Failure } from './output.ts';
-import { type FormatSensitivity, lossChange, type MeasureSelected } from './tensorEffects.ts';
+import { divergence, type FormatSensitivity, type MeasureSelected } from './tensorEffects.ts';
 
 /** The most that the weights of all tensors may take in the mean. */
 export interface Budget {
@@ -25,18 +25,24 @@ export interface Assigned {
   readonly formats: ReadonlyMap<string, StudiedFormat | undefined>;
   /** What a weight takes in the mean, as the budget says. */
   readonly price: number;
-  /** The changes of the loss by each tensor alone, added up, in nats per token; no assignment within the budget has less than `leastSum`. */
+  /** The divergences of each tensor alone, added up, in nats per token; no assignment within the budget has less than `leastSum`. */
   readonly sum: number;
   readonly leastSum: number;
   readonly isOptimal: boolean;
-  /** Of the model with these formats; undefined where every tensor is left as it is. */
+  /** Of the model with these formats, on the text that they were chosen by; undefined where every tensor is left as it is. */
   readonly report: QualityReport | undefined;
+  /** The same on text behind it, and that of each format for all tensors; undefined where the text ends there, or nothing is quantized. */
+  readonly check: { readonly report: QualityReport; readonly uniform: readonly QualityReport[] } | undefined;
 }
 
 /** Partial assignments that are gone on with: more than models with equal layers have, and some seconds of work at most. */
 const MOST_STATES = 20_000;
 
-/** Finds the assignment of least loss by what each tensor does alone, and measures the model with it. */
+/**
+ * Finds the assignment of least divergence by what each tensor does alone, and measures the model with it. Not by the change of the loss: that
+ * of one tensor is mostly luck of its rounding, of either sign, and whoever picks the least picks the luck. A divergence is never negative, and
+ * the same to second order in what is expected.
+ */
 export async function assigned(
   budget: Budget,
   hardware: HardwareSpec,
@@ -50,7 +56,7 @@ export async function assigned(
   const areas = budget.of === 'area' ? formats.map((one) => areaOf(one, hardware)) : [];
   const choices = tensors.map(({ nOut, nIn }, t): readonly Choice[] => {
     const ofFormats = formats.map(({ job, found }, f) => ({
-      cost: lossChange(found.tensors[t]!.alone),
+      cost: divergence(found.tensors[t]!.alone),
       price: nOut * nIn * (budget.of === 'area' ? areas[f]! : storedBits([nOut, nIn], job)),
     }));
     // What is left as it is has no unit of a format.
@@ -59,8 +65,16 @@ export async function assigned(
   const found = cheapestAssignment(choices, budget.most * nWeights, MOST_STATES);
   if (!found) throw new Failure(tooLittle(budget, choices, nWeights));
   const chosen = new Map(tensors.map(({ name }, t) => [name, formats[found.chosen[t]!]] as const));
-  return { budget, formats: chosen, ...inMean(found, nWeights), report: await measured(chosen, run, measure) };
+  const report = await measured(chosen, run, measure);
+  const other = { ...run, windows: run.calibration };
+  const onOther = other.windows.length > 0 ? await measured(chosen, other, measure) : undefined;
+  const uniform: QualityReport[] = [];
+  if (onOther) for (const one of formats) uniform.push(await measure(one, other, new Map()));
+  return { budget, formats: chosen, ...inMean(found, nWeights), report, check: onOther && { report: onOther, uniform } };
 }
+
+/** Runs of the model that {@link assigned} takes at most. */
+export const nMeasuresOfAssignment = (nFormats: number): number => 2 + nFormats;
 
 const inMean = ({ cost, price, leastCost, isOptimal }: Assignment, nWeights: number) => ({
   price: price / nWeights,

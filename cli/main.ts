@@ -7,13 +7,16 @@ import { printArea } from './area.ts';
 import { check } from './check.ts';
 import { printCodebook } from './codebook.ts';
 import { evaluate } from './eval.ts';
+import { type ExportModelFlags, exportModelAsked, exportModelOptions, exportQuantizedModel } from './exportModel.ts';
 import { exportVerilog } from './exportVerilog.ts';
 import { printFits } from './fit.ts';
 import { format } from './fmt.ts';
 import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from './hardware.ts';
+import { addModelCommands } from './modelCommands.ts';
 import { Failure, say } from './output.ts';
 import { paper } from './paper.ts';
 import { printPerplexity } from './perplexity.ts';
+import { type PreparationFlags, preparationAsked } from './preparationFlags.ts';
 import { report } from './report.ts';
 import { search } from './search.ts';
 import { type Budget, searchEncoding } from './searchEncoding.ts';
@@ -131,12 +134,17 @@ program
   .option('--scale <name>', 'the scale; with --format needed where the file declares several')
   .option('--activations <name>', 'none (W4A16), same (W4A4), or a format; what the model says unless given')
   .option('--tokens <n>', 'how many tokens are predicted, or all; what the model says unless given')
+  .option('--smooth <alpha>', 'SmoothQuant first, as 0.5, of inputs that come from a norm; as 0.5:all, of all linear layers')
+  .option('--gptq', 'GPTQ instead of rounding weights to nearest')
   .option('--json', 'as JSON (schema 1)')
   .action(async (file: string, options: PerplexityFlags): Promise<void> => {
     const { model, text, format: formats, scale, activations, tokens: most, json } = options;
     const tokens = most === undefined ? undefined : most === 'all' ? Number.POSITIVE_INFINITY : wholeNumber('--tokens', most, 1, 2 ** 40);
-    finish(await printPerplexity({ file, model, text, formats, scale, activations, tokens, form: json ? 'json' : 'table' }));
+    const preparation = preparationAsked(options);
+    finish(await printPerplexity({ file, model, text, formats, scale, activations, tokens, preparation, form: json ? 'json' : 'table' }));
   });
+
+addModelCommands(program, finish);
 
 program
   .command('fmt')
@@ -191,23 +199,29 @@ area
 
 const exported = program
   .command('export')
-  .description('write formats as Verilog, with self-checking testbenches')
-  .addArgument(new Argument('<what>', 'the language').choices(['verilog']))
-  .argument('<format...>', 'names, or instances such as "SF(6)"')
+  .description('write formats as Verilog, with self-checking testbenches; or a language model with weights quantized and dequantized')
+  .addArgument(new Argument('<what>', 'what is written').choices(['verilog', 'model']))
+  .argument('<format...>', 'names, or instances such as "SF(6)"; one for a model')
   .option('--file <file>', 'a .nibble file; std.paper unless given')
   .option('--out <folder>', 'where the files go; the folder is made', '.')
   .option('--architecture <name>', 'how the product is built; that of the smallest unit unless given, which synthesis finds')
   .option('--reference', 'the MAC with registers for operands and product, instead of the one with a sum only')
   .option('--lanes <n>', 'products in each step', '1')
-  .option('--force', 'replace files that were not exported, or were changed since');
+  .option('--force', 'replace files that were not exported, or were changed since; of a model, any files');
 for (const option of hardwareOptions) exported.addOption(option);
+for (const option of exportModelOptions) exported.addOption(option);
 exported.action(
   async (
-    _what: string,
+    what: string,
     names: string[],
-    options: HardwareFlags & { file?: string; out: string; architecture?: string; reference?: true; lanes: string; force?: true },
+    options: HardwareFlags &
+      ExportModelFlags & { file?: string; out: string; architecture?: string; reference?: true; lanes: string; force?: true },
   ): Promise<void> => {
     const { file, out: folder, architecture, reference, lanes, force } = options;
+    if (what === 'model') {
+      finish(await exportQuantizedModel({ names, file, folder, existing: force ? 'replace' : 'keep', ...exportModelAsked(options) }));
+      return;
+    }
     const nLanes = wholeNumber('--lanes', lanes, 1, 64);
     if (reference && nLanes > 1) throw new Failure('--reference has one lane; leave --lanes out', 2);
     const kind = reference ? 'referenceMac' : 'mac';
@@ -235,7 +249,7 @@ interface AreaFlags extends HardwareFlags {
   readonly json?: true;
 }
 
-interface PerplexityFlags {
+interface PerplexityFlags extends PreparationFlags {
   readonly model?: string;
   readonly text?: string[];
   readonly format?: string[];

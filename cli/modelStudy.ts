@@ -1,19 +1,22 @@
 import { formatNamed } from '../core/lang/formatNamed.ts';
+import type { Declared } from '../core/lang/module.ts';
 import type { FormatSpec, ModelSpec, NamedScale } from '../core/lang/spec.ts';
 import type { QuantizationJob } from '../core/quantize/stream.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Evaluator } from '../node/evaluator.ts';
 import type { RunnableModel } from '../node/models/inspectModel.ts';
 import { Failure, say, sayFinding } from './output.ts';
+import { modelAt } from './perplexity.ts';
 import { chosen } from './search.ts';
 import { type ReadOptions, readSpec, resolved, textAt, withEvaluator } from './spec.ts';
 
 /** What commands that study a language model are told. */
 export interface ModelStudyArguments {
   readonly file: string;
-  /** Names in the file; undefined where there is only one. */
+  /** A model of the file by its name, or the path of another one; undefined where there is only one. */
   readonly model: string | undefined;
   readonly formats: readonly string[];
+  /** Undefined where there is only one. */
   readonly scale: string | undefined;
   /** Undefined for those of the model. */
   readonly tokens: number | undefined;
@@ -43,7 +46,7 @@ export async function withModelStudy<T>(
     const { analysis } = await resolved(spec, evaluator, options, 'formats');
     const errors = analysis.findings.filter(({ severity }) => severity === 'error');
     for (const error of errors) sayFinding(args.file, spec.text, error, textAt);
-    const declared = chosen('model', args.model, analysis.models);
+    const declared = modelNamed(args.model, analysis.models);
     const model: ModelSpec = { ...declared, tokens: args.tokens ?? declared.tokens };
     const formats = args.formats.map((name): StudiedFormat => {
       const format = formatNamed(name, analysis.module, analysis.known);
@@ -58,6 +61,10 @@ export async function withModelStudy<T>(
     return work({ model, run, formats }, evaluator, options);
   });
 }
+
+/** As `nibble perplexity` has it: what no model of the file is called is the path of one. */
+const modelNamed = (name: string | undefined, models: ReadonlyMap<Declared, ModelSpec>): ModelSpec =>
+  name === undefined ? chosen('model', undefined, models) : ([...models].find(([symbol]) => symbol.name === name)?.[1] ?? modelAt(name));
 
 /** Two formats may have one name where their scales differ. */
 export const studiedName = ({ format, scale }: StudiedFormat): string =>

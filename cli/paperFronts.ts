@@ -25,7 +25,7 @@ export function frontsOf(
     const result = resultOf(evaluation, results);
     return result ? [{ evaluation, result }] : [];
   });
-  const group: MeasuredGroup = { compare: null, weights, hardware: own.hardware, rows };
+  const group: MeasuredGroup = { compare: null, weights, hardware: own.hardware, models: [], rows };
   const designs = designsOf(group, { ...nothingKnown, facts });
   const subject = `weights ${weights.name}, ${scale.name}`;
   return [

@@ -7,6 +7,7 @@ import { qualityRequest } from '../core/lang/modelMeasures.ts';
 import { type ModelRow, modelRows } from '../core/lang/modelRows.ts';
 import type { Activations, FormatSpec, ModelSpec, NamedScale } from '../core/lang/spec.ts';
 import type { InspectedModel } from '../core/model/description.ts';
+import type { Preparation } from '../core/model/preparation.ts';
 import type { QualityReport } from '../core/model/qualityReport.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { uriOf } from '../node/specFiles.ts';
@@ -28,6 +29,7 @@ export interface PerplexityArguments {
   readonly activations: string | undefined;
   /** Infinite for all of the text; undefined for what the model says. */
   readonly tokens: number | undefined;
+  readonly preparation: Preparation;
   readonly form: 'table' | 'json';
 }
 
@@ -43,6 +45,7 @@ export interface PerplexityRow {
 export interface PerplexityGroup {
   readonly model: ModelSpec;
   readonly inspected: InspectedModel;
+  readonly preparation: Preparation;
   readonly rows: readonly PerplexityRow[];
 }
 
@@ -74,7 +77,7 @@ export async function printPerplexity(args: PerplexityArguments): Promise<number
           problems.add(`${visible(row.format.name)} on ${visible(model.name)}: ${report.problem}`);
         return [];
       });
-      return { model, inspected, rows };
+      return { model, inspected, preparation: args.preparation, rows };
     });
     for (const problem of problems) say.error(problem);
     process.stdout.write(args.form === 'json' ? perplexityJson(groups) : perplexityTables(groups));
@@ -93,7 +96,7 @@ function askedRows({ analysis }: Resolved, args: PerplexityArguments): readonly 
       format,
       scale,
       model: asked,
-      request: qualityRequest(format, scale, asked, asked.activations),
+      request: { ...qualityRequest(format, scale, asked, asked.activations), preparation: args.preparation },
     })),
   );
 }
@@ -107,7 +110,7 @@ function modelsNamed({ models }: Analysis, { model, file }: PerplexityArguments)
 }
 
 /** A model that no spec declares, with what holds where nothing is said; its path starts where the command was called. */
-const modelAt = (path: string): ModelSpec => ({
+export const modelAt = (path: string): ModelSpec => ({
   name: path,
   symbol: { module: { uri: uriOf(join(process.cwd(), 'spec.nibble')) } },
   path,

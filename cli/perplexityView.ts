@@ -8,6 +8,7 @@ import { textTable } from '../core/view/textTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { out } from './output.ts';
 import type { PerplexityGroup, PerplexityRow } from './perplexity.ts';
+import { preparationText } from './preparationFlags.ts';
 
 /** A table for each model; formats that cannot be told from the best one are ties. */
 export const perplexityTables = (groups: readonly PerplexityGroup[]): string =>
@@ -39,13 +40,14 @@ function tableOf(group: PerplexityGroup): string {
   return `${out.bold(titleOf(group, rows[0]!, hasScales))}\n${table}`;
 }
 
-function titleOf({ model }: PerplexityGroup, { report, scale }: PerplexityRow, hasScales: boolean): string {
+function titleOf({ model, preparation }: PerplexityGroup, { report, scale }: PerplexityRow, hasScales: boolean): string {
   const { total, nWindows, nDocuments } = report;
   const text = `${count(total.n)} tokens in ${count(nWindows)} windows of ${counted(nDocuments, 'document')}`;
   const parts = [
     text,
     ...(hasScales ? [] : [visible(scale.name)]),
     inWords(model.activations),
+    ...preparationText(preparation),
     `unquantized ${significant(plainPerplexity(total), 5)}`,
   ];
   return `${visible(model.name)}: ${parts.join(', ')}`;
@@ -80,7 +82,7 @@ const plainPerplexity = ({ plainLoss, n }: QualitySums): number => Math.exp(plai
 export const perplexityJson = (groups: readonly PerplexityGroup[]): string =>
   `${JSON.stringify({ schema: 1, models: groups.map(modelJson) })}\n`;
 
-function modelJson({ model, inspected: { description }, rows }: PerplexityGroup) {
+function modelJson({ model, inspected: { description }, preparation: { smoothing, gptq }, rows }: PerplexityGroup) {
   const { activations } = model;
   return {
     name: model.name,
@@ -92,6 +94,9 @@ function modelJson({ model, inspected: { description }, rows }: PerplexityGroup)
     window_length: description?.windowLength ?? null,
     tokens: description?.nTargets ?? null,
     activations: typeof activations === 'string' ? activations : activations.name,
+    smooth: smoothing?.alpha ?? null,
+    smoothed: smoothing?.inputs ?? null,
+    gptq: gptq !== undefined,
     unquantized_perplexity: rows[0] ? finite(plainPerplexity(rows[0].report.total)) : null,
     results: rows.map(rowJson),
   };

@@ -39,7 +39,7 @@ export async function report(args: ReportArguments): Promise<number> {
   const { file, out, svgFolder, theme } = args;
   const spec = readSpec(file);
   if (isSameFile(out, file)) throw new Failure(`--out ${visible(out)} is the spec itself; name another file`, 2);
-  const measured = await measure(file, 'sums', 'remarks');
+  const measured = await measure(file, 'sums', 'pictures');
   const groups = measuredGroups(measured.analysis, measured.outcome.results);
   const sections = groups.length === 0 ? [] : await withEvaluator((evaluator, options) => sectionsOf(groups, measured, evaluator, options));
   const { files: weightFiles, problems } = await hashesOf(measured);

@@ -1,3 +1,4 @@
+import { activationsText } from '../core/ide/modelText.ts';
 import { areaProblems, designsOf, publishedDesigns } from '../core/ide/pictures/designs.ts';
 import { type MeasuredGroup, type MeasuredRow, scaleGroups } from '../core/ide/pictures/groups.ts';
 import {
@@ -9,9 +10,11 @@ import {
   whyNoProfile,
 } from '../core/ide/pictures/overWeights.ts';
 import { tensorColumns } from '../core/ide/pictures/tensorColumns.ts';
+import { wholeReportOf } from '../core/lang/modelRows.ts';
+import type { ModelSpec } from '../core/lang/spec.ts';
 import type { Profile, ProfileKey } from '../core/profile/profile.ts';
 import type { DataTable } from '../core/view/dataTable.ts';
-import { percent } from '../core/view/digits.ts';
+import { count, percent, significant } from '../core/view/digits.ts';
 import { formatLines } from '../core/view/formatLines.ts';
 import { pareto } from '../core/view/pareto.ts';
 import { distributionSvg } from '../core/view/svg/distributionSvg.ts';
@@ -56,6 +59,7 @@ export async function groupFigures(group: MeasuredGroup, measured: Measured, sha
   }
   return [
     ...paretoFigures(group, measured),
+    ...group.models.flatMap((model) => modelFigures(group, model, measured)),
     ...scales.flatMap(({ scale, rows }) => areaFigures({ ...group, rows }, scale, measured)),
     ...distributions,
     formatsFigure(group, notDrawn),
@@ -75,6 +79,34 @@ function paretoFigures(group: MeasuredGroup, measured: Measured): readonly Repor
       tables: [view.table],
     },
   ];
+}
+
+/** What formats do to a language model, against what they store, and against their area where it is known. */
+function modelFigures(group: MeasuredGroup, model: ModelSpec, { analysis: { known } }: Measured): readonly ReportFigure[] {
+  const designs = designsOf({ ...group, models: [model] }, known);
+  const reports = group.rows.flatMap(({ evaluation: { format, scale } }) => wholeReportOf({ format, scale, model }, known) ?? []);
+  const [report] = reports;
+  if (!report) return [];
+  const name = visible(model.name);
+  const note =
+    `Perplexity on ${count(report.total.n)} tokens of ${count(report.nDocuments)} ${report.nDocuments === 1 ? 'document' : 'documents'}, over that of ` +
+    `the unquantized model on the same tokens, ${significant(Math.exp(report.total.plainLoss / report.total.n), 5)}; ${activationsText(model.activations)}; ` +
+    `bars are 95 % intervals of a bootstrap over ${count(report.units.length)} ${report.unit}s`;
+  const axes = (['bitsPerWeight', 'areaRatio', 'area'] as const).filter((axis) =>
+    designs.some(({ figures }) => typeof figures[axis] === 'number'),
+  );
+  // Of the two areas the ratio, which holds across libraries.
+  return axes.slice(0, 2).map((axis) => {
+    const view = pareto(designs, axis, 'perplexityChange', model.name);
+    const against = axis === 'bitsPerWeight' ? 'bits per weight' : 'area';
+    return {
+      name: `pareto-perplexity-${axis === 'bitsPerWeight' ? 'bits' : 'area'}-${model.name}`,
+      title: `Perplexity of ${name} against ${against}`,
+      notes: [note],
+      draw: (drawing) => paretoSvg(view, `Perplexity change of ${name} against ${against}`, drawing),
+      tables: [view.table],
+    };
+  });
 }
 
 /** Of one scale, as area does not depend on it. */

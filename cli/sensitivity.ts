@@ -3,7 +3,7 @@ import { qualityRequest } from '../core/lang/modelMeasures.ts';
 import { nMeasures, sensitivity } from '../core/model/sensitivity.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Evaluator } from '../node/evaluator.ts';
-import { type Assigned, assigned, type Budget } from './formatAssignment.ts';
+import { type Assigned, assigned, type Budget, nMeasuresOfAssignment } from './formatAssignment.ts';
 import { type ModelStudy, type ModelStudyArguments, withModelStudy } from './modelStudy.ts';
 import { Failure } from './output.ts';
 import { sensitivityJson, sensitivityTables } from './sensitivityView.ts';
@@ -32,7 +32,7 @@ export async function printSensitivity(args: SensitivityArguments): Promise<numb
       throw new Failure(
         `Layers that share their inputs may be assigned other formats, and inputs are quantized once: give \`activations\` of ${visible(study.model.name)} a format, or \`none\``,
       );
-    const measure = measurer(study, evaluator, options, args.budget ? 1 : 0);
+    const measure = measurer(study, evaluator, options, args.budget ? nMeasuresOfAssignment(study.formats.length) : 0);
     const formats: FormatSensitivity[] = [];
     for (const one of study.formats) {
       const found = await sensitivity(study.run.selected, (quantized) => measure(one, { ...study.run, selected: quantized }, new Map()));

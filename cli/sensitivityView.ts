@@ -8,7 +8,7 @@ import type { Assigned } from './formatAssignment.ts';
 import { studiedName } from './modelStudy.ts';
 import { out } from './output.ts';
 import type { SensitivityResult } from './sensitivity.ts';
-import { type FormatSensitivity, lossChange, savedBy } from './tensorEffects.ts';
+import { divergence, type FormatSensitivity, lossChange, savedBy } from './tensorEffects.ts';
 
 /** Schema 1; later versions add keys and change none. Losses are in nats per token; an interval is of 95 %, null where there is none. */
 export function sensitivityJson({ study: { model, run }, formats, assigned }: SensitivityResult) {
@@ -31,54 +31,72 @@ const changed = (report: QualityReport) => ({
   loss_change: lossChange(report),
   interval: report.intervals.lossChange ?? null,
   perplexity: qualityMeasures.perplexity(report.total),
-  divergence: qualityMeasures.divergence(report.total),
+  divergence: divergence(report),
 });
 
-const assignmentJson = ({ budget, price, formats, sum, leastSum, isOptimal, report }: Assigned) => ({
+const assignmentJson = ({ budget, price, formats, sum, leastSum, isOptimal, report, check }: Assigned) => ({
   budget_of: budget.of,
   budget: budget.most,
   takes: price,
   tensors: [...formats].map(([name, one]) => ({ name, format: one?.format.name ?? null, scale: one?.scale.name ?? null })),
-  sum_of_loss_changes: sum,
+  sum_of_divergences: sum,
   least_sum: leastSum,
   optimal: isOptimal,
   measured: report ? changed(report) : null,
+  check: check ? { tokens: check.report.total.n, assigned: changed(check.report), uniform: check.uniform.map(changed) } : null,
 });
 
 export function sensitivityTables(result: SensitivityResult): string {
   const { study, formats, assigned } = result;
   const total = formats[0]?.found.all;
-  const title = `${visible(study.model.name)}: change of the loss in thousandths of a nat per token, on ${count(total?.total.n ?? 0)} tokens`;
+  const title = `${visible(study.model.name)}: change of the loss and divergence, in thousandths of a nat per token, on ${count(total?.total.n ?? 0)} tokens`;
   const tables = formats.map((one) => `\n${out.bold(studiedName(one))}\n${tensorTable(one)}${allLine(one)}`);
-  return `${out.bold(title)}\n${tables.join('')}${assigned ? `\n${assignmentText(assigned)}` : ''}`;
+  return `${out.bold(title)}\n${tables.join('')}${assigned ? `\n${assignmentText(assigned, formats)}` : ''}`;
 }
 
 function tensorTable({ found: { all, tensors } }: FormatSensitivity): string {
   const rows = tensors.map(({ tensor, alone, allBut }) => {
     const saved = savedBy(all, allBut);
-    return [visible(shortName(tensor)), shown(lossChange(alone), alone.intervals.lossChange), shown(saved.value, saved.interval)];
+    return [
+      visible(shortName(tensor)),
+      changeText(alone),
+      thousandths(divergence(alone)),
+      shown(saved.value, saved.interval),
+      thousandths(divergence(all) - divergence(allBut)),
+    ];
   });
-  return textTable(['tensor', 'quantized alone', 'saved by leaving it'], rows);
+  return textTable(['tensor', 'quantized alone', 'divergence', 'saved by leaving it', 'divergence'], rows);
 }
 
 function allLine({ found: { all, tensors } }: FormatSensitivity): string {
-  const sum = tensors.reduce((added, { alone }) => added + lossChange(alone), 0);
-  return `All of them: ${shown(lossChange(all), all.intervals.lossChange)}; the tensors alone add up to ${thousandths(sum)}\n`;
+  const [losses, divergences] = [lossChange, divergence].map((of) => tensors.reduce((sum, { alone }) => sum + of(alone), 0));
+  return [
+    `All of them: ${changeText(all)}; the tensors alone add up to ${thousandths(losses!)}\n`,
+    `Their divergence: ${thousandths(divergence(all))}; the tensors alone add up to ${thousandths(divergences!)}\n`,
+  ].join('');
 }
 
-function assignmentText({ budget, price, formats, sum, leastSum, isOptimal, report }: Assigned): string {
+function assignmentText(
+  { budget, price, formats, sum, leastSum, isOptimal, report, check }: Assigned,
+  studied: readonly FormatSensitivity[],
+): string {
   const unit = budget.of === 'bits' ? 'bits per weight' : 'um2 in the mean';
   const rows = [...formats].map(([tensor, one]) => [visible(shortName(tensor)), one ? studiedName(one) : '16 bits']);
   const bound = isOptimal ? 'no assignment has less' : `none has less than ${thousandths(leastSum)}`;
-  const measured = report ? shown(lossChange(report), report.intervals.lossChange) : '0, as nothing is quantized';
+  const uniform = check ? check.uniform.map((other, i) => `, all ${studiedName(studied[i]!)}: ${changeText(other)}`) : [];
   return [
     `${out.bold(`Formats with at most ${significant(budget.most, 6)} ${unit}`)}\n`,
     textTable(['tensor', 'format'], rows),
     `They take ${significant(price, 5)} ${unit}\n`,
-    `The tensors alone add up to ${thousandths(sum)}; ${bound}\n`,
-    `All together, measured: ${measured}\n`,
+    `Divergences of the tensors alone: ${thousandths(sum)}; ${bound}\n`,
+    report
+      ? `Together: divergence ${thousandths(divergence(report))}, change of the loss ${changeText(report)}\n`
+      : 'Nothing is quantized\n',
+    check ? `On ${count(check.report.total.n)} tokens of other text: ${changeText(check.report)}${uniform.join('')}\n` : '',
   ].join('');
 }
+
+const changeText = (report: QualityReport): string => shown(lossChange(report), report.intervals.lossChange);
 
 const shown = (value: number, interval: Interval | undefined): string =>
   interval ? `${thousandths(value)} (${thousandths(interval.low)} to ${thousandths(interval.high)})` : thousandths(value);

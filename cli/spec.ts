@@ -10,6 +10,7 @@ import { type Analysis, analyse } from '../core/lang/analysis.ts';
 import type { Fact, FactRequest } from '../core/lang/facts.ts';
 import type { Finding } from '../core/lang/finding.ts';
 import { libraryAt } from '../core/lang/library.ts';
+import { qualityRequests } from '../core/lang/modelRows.ts';
 import type { Linked } from '../core/lang/spec.ts';
 import type { Depth } from '../core/measure/results.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
@@ -51,8 +52,8 @@ export interface Measured {
   readonly findings: readonly Finding[];
 }
 
-/** What is asked of weights: what a spec rests on and measures, or also what there is to remark of its formats. */
-export type Reach = 'measures' | 'remarks';
+/** What is asked of weights: what a spec rests on and measures, or also what there is to remark of its formats, or what a report shows besides: language models. */
+export type Reach = 'measures' | 'remarks' | 'pictures';
 
 /** Works a spec out, finds out what it rests on, measures what it asks for, and works it out again with the results. */
 export async function measure(path: string, depth: Depth, reach: Reach): Promise<Measured> {
@@ -71,8 +72,9 @@ export async function measure(path: string, depth: Depth, reach: Reach): Promise
   return withEvaluator(async (evaluator, options) => {
     const { analysis: known, worked, find, problems } = await resolved(spec, evaluator, options, 'all');
     const measured = await evaluator.evaluate(evaluationsOf(known), known.weights.values(), { ...options, depth: depthsOf(known, depth) });
-    if (reach === 'remarks') await find(findingWishes(known));
-    await find(reach === 'remarks' ? areaWishes(known) : comparedAreas(known));
+    if (reach !== 'measures') await find(findingWishes(known));
+    await find(reach === 'measures' ? comparedAreas(known) : areaWishes(known));
+    if (reach === 'pictures') await find(qualityRequests(known));
     const analysis = worked(measured.results);
     for (const [key, own] of measured.problems) problems.set(key, together(own, problems.get(key) ?? []));
     const outcome: Outcome = { ...measured, problems };

@@ -17,6 +17,9 @@ type ByTensor = ReadonlyMap<string, StudiedFormat['job']>;
 /** What quantization adds to the loss, in nats per token. */
 export const lossChange = ({ total }: QualityReport): number => qualityMeasures.lossChange(total);
 
+/** How far the predictions are from those of the unquantized model, in nats per token. */
+export const divergence = ({ total }: QualityReport): number => qualityMeasures.divergence(total);
+
 /** What leaving one tensor as it is saves of the change of the loss, with its interval. */
 export const savedBy = (all: QualityReport, allBut: QualityReport) => ({
   value: lossChange(all) - lossChange(allBut),

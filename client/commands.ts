@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext, type Uri } from 'vscode';
+import { commands, type ExtensionContext, Uri } from 'vscode';
 import { evaluateDocument, evaluateFormat, evaluateOnModel, synthesise } from './evaluate.ts';
 import type { ResultsPanel } from './panel.ts';
 import type { Server } from './server.ts';
@@ -7,7 +7,7 @@ import { showVerilog } from './verilog.ts';
 import { evaluateWeightFile } from './weightFile.ts';
 
 /** Registers every command of the manifest. */
-export function registerCommands(context: ExtensionContext, server: Server, results: ResultsPanel): void {
+export function registerCommands(context: ExtensionContext, server: Server, panel: ResultsPanel): void {
   const table: Record<string, (...args: never[]) => unknown> = {
     'nibble.evaluateDocument': (uri?: Uri) => evaluateDocument(server, uri),
     // The code lens hands over the document as a string and the format's name; the palette nothing.
@@ -16,7 +16,9 @@ export function registerCommands(context: ExtensionContext, server: Server, resu
     'nibble.evaluateOnModel': (uri?: Uri | string) => evaluateOnModel(server, uri),
     'nibble.synthesise': (uri?: Uri) => synthesise(server, uri),
     'nibble.showVerilog': (uri?: string, format?: string) => showVerilog(server, uri, format),
-    'nibble.openResults': (uri?: Uri) => results.open(uri),
+    'nibble.openPanel': (uri?: Uri | string, format?: string) =>
+      panel.open(addressOf(uri), format === undefined ? {} : { picture: 'formats', format }),
+    'nibble.peekPictures': (uri?: Uri | string, format?: string) => panel.peek(addressOf(uri), format),
     'nibble.newFromTemplate': () => newFromTemplate(server),
     'nibble.restartServer': () => server.restart(),
     'nibble.showOutput': () => server.output.show(),
@@ -25,3 +27,6 @@ export function registerCommands(context: ExtensionContext, server: Server, resu
     context.subscriptions.push(commands.registerCommand(command, run));
   }
 }
+
+/** A menu hands over an address, a code lens its text. */
+const addressOf = (uri: Uri | string | undefined): Uri | undefined => (typeof uri === 'string' ? Uri.parse(uri) : uri);

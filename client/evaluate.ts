@@ -81,7 +81,8 @@ function relay(client: LanguageClient, token: string, progress: Progress<{ messa
   });
 }
 
-const isCancellation = (error: unknown): boolean =>
+/** Whether a request ended because somebody wanted that, or because something newer was asked. */
+export const isCancellation = (error: unknown): boolean =>
   error instanceof ResponseError && (error.code === LSPErrorCodes.RequestCancelled || error.code === LSPErrorCodes.ServerCancelled);
 
 /** Not awaited: the evaluation is over, however long the message stays. */

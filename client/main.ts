@@ -1,7 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './commands.ts';
 import { registerLibrary } from './library.ts';
-import { ResultsPanel } from './panel.ts';
+import { type PanelView, ResultsPanel } from './panel.ts';
 import { Server } from './server.ts';
 import { type StatusView, showStatus } from './status.ts';
 import { registerVerilog } from './verilog.ts';
@@ -12,6 +12,11 @@ export interface Api {
   ready(): Promise<void>;
   /** What the language status item says now. */
   status(): StatusView;
+  readonly panel: {
+    view(): PanelView;
+    /** Says something to the extension as the panel's script does. What is no message of the panel does nothing. */
+    take(message: unknown): Promise<void>;
+  };
 }
 
 let server: Server | undefined;
@@ -23,10 +28,15 @@ export function activate(context: ExtensionContext): Api {
   const status = showStatus(context, running);
   registerLibrary(context, running);
   registerVerilog(context, running);
-  registerCommands(context, running, new ResultsPanel(context, running));
+  const panel = new ResultsPanel(context, running);
+  registerCommands(context, running, panel);
   // Activation does not wait for the server; whoever needs an answer does.
   running.startInBackground();
-  return { ready: async () => void (await running.ready()), status };
+  return {
+    ready: async () => void (await running.ready()),
+    status,
+    panel: { view: () => panel.view(), take: (message) => panel.take(message) },
+  };
 }
 
 /** VS Code waits for this promise, so that no server outlives its window. */

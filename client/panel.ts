@@ -1,53 +1,141 @@
-import { type ExtensionContext, Range, type TextDocument, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import {
+  type Disposable,
+  type ExtensionContext,
+  Range,
+  type TextDocument,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
 import type { Results, Status } from '../protocol/messages.ts';
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
-import { evaluateDocument } from './evaluate.ts';
-import { documentOfState, fromPanel, protocol } from './panelMessages.ts';
+import type { PictureName } from '../protocol/pictures.ts';
+import { CursorWatch, type Selected } from './cursorWatch.ts';
+import { evaluateDocument, isCancellation } from './evaluate.ts';
+import { LevelDrags } from './levelDrags.ts';
+import { saveExport } from './panelExport.ts';
+import { documentOfState, fromPanel, isPinnedInState, protocol } from './panelMessages.ts';
 import { panelPage } from './panelPage.ts';
+import { PictureFeed } from './pictureFeed.ts';
 import type { Server, ServerState } from './server.ts';
 
 const viewType = 'nibble.results';
 
-/** The results of one document in a panel beside it: at most one panel, which follows the active Nibble document. */
-export class ResultsPanel {
+/** What to bring to the front when a panel is opened. */
+export interface PanelWish {
+  readonly picture?: PictureName;
+  readonly format?: string;
+}
+
+/** What a panel is of. */
+export interface PanelView {
+  readonly isOpen: boolean;
+  readonly uri: string | undefined;
+  readonly isPinned: boolean;
+}
+
+/** The pictures and results of one document in a panel beside it: at most one panel, which follows the active Nibble document unless it is pinned. */
+export class ResultsPanel implements Disposable {
   readonly #context: ExtensionContext;
   readonly #server: Server;
+  readonly #feed: PictureFeed;
+  readonly #drags: LevelDrags;
+  readonly #cursor: CursorWatch;
   #panel: WebviewPanel | undefined;
   /** The address of the document whose results are shown. */
   #uri: string | undefined;
+  #isPinned = false;
   /** The last that was said of that document. */
   #status: Status | undefined;
+  /** Whether the panel's script hears: not before it says so, and not while it is hidden. */
+  #isListening = false;
+  /** What is to be shown once it does. */
+  #toOpen: PictureName | undefined;
+  /** Documents that a panel was opened with, so that one that is closed stays closed. */
+  readonly #openedWith = new Set<string>();
 
   constructor(context: ExtensionContext, server: Server) {
     this.#context = context;
     this.#server = server;
+    this.#feed = new PictureFeed({
+      ask: (uri, wish, token) => server.request('nibble/picture', { uri, wish }, token),
+      show: (answer) => {
+        if (answer.uri === this.#uri) this.#tell({ protocol, kind: 'picture', answer });
+      },
+      fail: (error) => {
+        if (!isCancellation(error)) server.output.error(`The panel has no picture: ${String(error)}`);
+      },
+    });
+    this.#drags = new LevelDrags(server, () => this.#columnBeside());
+    this.#cursor = new CursorWatch(server, (uri, selected) => this.#tellSelected(uri, selected));
     context.subscriptions.push(
+      this,
+      this.#cursor,
       window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel: WebviewPanel, state: unknown) => this.#restore(panel, state),
       }),
       window.onDidChangeActiveTextEditor((editor) => {
-        if (editor && isSpec(editor.document)) this.#follow(editor.document.uri.toString());
+        if (!editor || !isSpec(editor.document)) return;
+        if (!this.#isPinned) this.#follow(editor.document.uri.toString());
+        this.#openWith(editor.document);
       }),
       workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.toString() === this.#uri) this.#tellDocument();
       }),
+      workspace.onDidCloseTextDocument(({ uri }) => this.#openedWith.delete(uri.toString())),
       server.onResults((results) => this.#tellResults(results)),
       server.onStatus((status) => this.#tellStatus(status)),
+      server.onPicturesChanged(({ uri }) => this.#feed.changed(uri)),
       server.onState((state) => this.#learnState(state)),
     );
+    if (window.activeTextEditor) this.#openWith(window.activeTextEditor.document);
   }
 
-  /** Shows the results of the given document, or else of the one in the active editor. */
-  open(uri?: Uri): void {
+  dispose(): void {
+    this.#feed.stop();
+  }
+
+  /** Shows the given document, or else the one in the active editor; where it is pinned, it is pinned to that one from now on. */
+  open(uri?: Uri, { picture, format }: PanelWish = {}): void {
     const target = uri ?? activeSpec();
     if (target === undefined) {
-      void window.showInformationMessage('Open a Nibble document to see its results');
+      void window.showInformationMessage('Open a Nibble document to see its pictures and results');
       return;
     }
     this.#follow(target.toString());
+    this.#openedWith.add(target.toString());
+    this.#toOpen = picture;
+    if (format !== undefined) this.#cursor.select(target.toString(), { format, code: null });
     const column = { viewColumn: ViewColumn.Beside, preserveFocus: true };
     if (this.#panel) this.#panel.reveal(undefined, column.preserveFocus);
     else this.#adopt(window.createWebviewPanel(viewType, 'Results', column, { enableFindWidget: true }));
+    this.#tellOpen();
+  }
+
+  /** Shows a picture of the format under the cursor, or of the named one, beside the text. */
+  async peek(uri?: Uri, format?: string): Promise<void> {
+    const editor = window.activeTextEditor;
+    const target = uri ?? activeSpec();
+    if (target === undefined || format !== undefined || !editor)
+      return this.open(target, { picture: 'formats', ...(format === undefined ? {} : { format }) });
+    const { line, character } = editor.selection.active;
+    const found = await this.#server.request('nibble/formatAt', { uri: target.toString(), position: { line, character } });
+    if (found) this.open(target, { picture: 'formats', format: found.format });
+    else void window.showInformationMessage('There is no format under the cursor');
+  }
+
+  /** Takes in whatever the panel's script says. Resolves when it is seen to. */
+  async take(data: unknown): Promise<void> {
+    const message = fromPanel(data);
+    if (message) await this.#hear(message);
+    else this.#server.output.warn('The results panel sent a message that this version does not know');
+  }
+
+  /** What the panel is of; the document is undefined where there is none. */
+  view(): PanelView {
+    return { isOpen: this.#panel !== undefined, uri: this.#uri, isPinned: this.#isPinned };
   }
 
   /** A panel of the window as it was closed. There may be a newer one already, since a restored one waits until it is seen. */
@@ -56,8 +144,18 @@ export class ResultsPanel {
       panel.dispose();
       return;
     }
-    this.#uri ??= documentOfState(state) ?? activeSpec()?.toString();
+    this.#isPinned = isPinnedInState(state);
+    const saved = documentOfState(state);
+    if (this.#isPinned) this.#uri = saved;
+    else this.#uri ??= saved ?? activeSpec()?.toString();
     this.#adopt(panel);
+  }
+
+  /** Opens the panel with a document, where the user wants that: once, as one that was closed is not wanted. */
+  #openWith(document: TextDocument): void {
+    const uri = document.uri.toString();
+    if (this.#panel || !isSpec(document) || this.#openedWith.has(uri)) return;
+    if (workspace.getConfiguration('nibble', document.uri).get('panel.openWithSpec') === true) this.open(document.uri);
   }
 
   #adopt(panel: WebviewPanel): void {
@@ -71,30 +169,58 @@ export class ResultsPanel {
     };
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
     webview.onDidReceiveMessage((data: unknown) => {
-      const message = fromPanel(data);
-      if (message) this.#hear(message);
-      else this.#server.output.warn('The results panel sent a message that this version does not know');
+      this.take(data).catch((error) => this.#server.output.error(`The results panel: ${String(error)}`));
+    });
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#sleep();
     });
     panel.onDidDispose(() => {
       this.#panel = undefined;
+      this.#isPinned = false;
+      this.#sleep();
     });
     this.#showTitle();
     // Last, as its script begins by sending a message.
     webview.html = panelPage({ source: webview.cspSource, script: address('webview.js'), style: address('webview.css') });
   }
 
-  #hear(message: FromPanel): void {
-    if (message.kind === 'ready') {
-      this.#tellAll();
-      return;
-    }
-    if (message.kind !== 'reveal' && message.kind !== 'evaluate') return;
+  /** A panel that is hidden is gone; it begins anew once it is seen. */
+  #sleep(): void {
+    this.#isListening = false;
+    this.#feed.stop();
+  }
+
+  async #hear(message: FromPanel): Promise<void> {
+    if (message.kind === 'ready') return this.#begin();
+    if (message.kind === 'export') return saveExport(message, this.#uri === undefined ? undefined : Uri.parse(this.#uri));
+    if (message.kind === 'pin') return this.#pin(message.isPinned);
     const { uri } = message;
     // Of another document than the one shown now: the click came too late.
     if (uri !== this.#uri) return;
-    const work =
-      message.kind === 'reveal' ? this.#reveal(uri, message.format, message.code) : evaluateDocument(this.#server, Uri.parse(uri));
-    work.catch((error) => this.#server.output.error(`The results panel: ${String(error)}`));
+    switch (message.kind) {
+      case 'want':
+        return this.#feed.want(uri, message.wish);
+      case 'drag':
+        return this.#drags.hear(message);
+      case 'reveal':
+        return this.#reveal(uri, message.format, message.code);
+      case 'evaluate':
+        return evaluateDocument(this.#server, Uri.parse(uri));
+    }
+  }
+
+  #begin(): void {
+    this.#isListening = true;
+    this.#tell({ protocol, kind: 'pinned', isPinned: this.#isPinned });
+    this.#tellAll();
+    this.#tellOpen();
+  }
+
+  #pin(isPinned: boolean): void {
+    this.#isPinned = isPinned;
+    this.#tell({ protocol, kind: 'pinned', isPinned });
+    const active = isPinned ? undefined : activeSpec();
+    if (active) this.#follow(active.toString());
   }
 
   async #reveal(uri: string, format: string, code: number | null): Promise<void> {
@@ -120,6 +246,8 @@ export class ResultsPanel {
     if (uri === this.#uri) return;
     this.#uri = uri;
     this.#status = undefined;
+    // The panel will want one of the new document.
+    this.#feed.stop();
     this.#showTitle();
     this.#tellAll();
   }
@@ -133,6 +261,7 @@ export class ResultsPanel {
     } else {
       this.#tellStatus({ ...nothing, state: 'idle', message: '' });
       this.#tellAll();
+      this.#feed.changed(this.#uri);
     }
   }
 
@@ -150,6 +279,8 @@ export class ResultsPanel {
       (results) => results && this.#tellResults(results),
       (error) => this.#server.output.error(`The results panel has no results: ${String(error)}`),
     );
+    const selected = this.#cursor.selected(uri);
+    if (selected) this.#tellSelected(uri, selected);
   }
 
   #tellDocument(): void {
@@ -168,6 +299,16 @@ export class ResultsPanel {
     if (status.uri !== this.#uri) return;
     this.#status = status;
     this.#tell({ protocol, kind: 'status', status });
+  }
+
+  #tellOpen(): void {
+    if (!this.#isListening || this.#toOpen === undefined) return;
+    this.#tell({ protocol, kind: 'open', picture: this.#toOpen });
+    this.#toOpen = undefined;
+  }
+
+  #tellSelected(uri: string, { format, code }: Selected): void {
+    if (uri === this.#uri) this.#tell({ protocol, kind: 'select', uri, format, code });
   }
 
   /** A panel that is hidden hears nothing; it asks once it is seen. */

@@ -1,6 +1,6 @@
 import { type CancellationToken, type Event, EventEmitter, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
-import type { ClientNotifications, Requests, Results, Status } from '../protocol/messages.ts';
+import type { ClientNotifications, PicturesChanged, Requests, Results, Status } from '../protocol/messages.ts';
 import { type ClientParts, languageClient, watchFiles } from './languageClient.ts';
 import { theme } from './theme.ts';
 
@@ -13,11 +13,13 @@ export class Server {
   readonly onState: Event<ServerState>;
   readonly onStatus: Event<Status>;
   readonly onResults: Event<Results>;
+  readonly onPicturesChanged: Event<PicturesChanged>;
 
   readonly #parts: ClientParts;
   readonly #state = new EventEmitter<ServerState>();
   readonly #status = new EventEmitter<Status>();
   readonly #results = new EventEmitter<Results>();
+  readonly #picturesChanged = new EventEmitter<PicturesChanged>();
   #client: LanguageClient;
   #isEnding = false;
 
@@ -27,6 +29,7 @@ export class Server {
     this.onState = this.#state.event;
     this.onStatus = this.#status.event;
     this.onResults = this.#results.event;
+    this.onPicturesChanged = this.#picturesChanged.event;
     this.#client = this.#newClient();
     context.subscriptions.push(
       this.output,
@@ -34,6 +37,7 @@ export class Server {
       this.#state,
       this.#status,
       this.#results,
+      this.#picturesChanged,
       workspace.onDidGrantWorkspaceTrust(() => this.#sayTrusted()),
       window.onDidChangeActiveColorTheme(() => this.#tell('nibble/theme', { theme: theme() })),
     );
@@ -85,6 +89,7 @@ export class Server {
     });
     client.onNotification('nibble/status', (status: Status) => this.#status.fire(status));
     client.onNotification('nibble/results', (results: Results) => this.#results.fire(results));
+    client.onNotification('nibble/picturesChanged', (changed: PicturesChanged) => this.#picturesChanged.fire(changed));
     return client;
   }
 

@@ -47,6 +47,33 @@ export function tensorPlan(
 /** Small enough to be kept whole in memory. */
 export const isSmall = ({ n }: Pick<InspectedTensor, 'n'>): boolean => n <= EXACT_WEIGHTS;
 
+/** One task, or several of small tensors. */
+export type Together<T> = readonly [T, ...T[]];
+
+/** What a thread does of small tensors before it is asked anew whether anybody still wants it, and others may have a turn. */
+const MOST_TOGETHER = 1024;
+const MOST_WEIGHTS_TOGETHER = 2 ** 18;
+
+/** Tasks on a tensor each, in their order, those of consecutive small ones together where they are alike. */
+export function together<T extends { readonly tensor: Pick<InspectedTensor, 'n'> }>(
+  tasks: readonly T[],
+  areAlike: (a: T, b: T) => boolean,
+): readonly Together<T>[] {
+  const all: [T, ...T[]][] = [];
+  let n = 0;
+  for (const task of tasks) {
+    const last = all.at(-1);
+    n += task.tensor.n;
+    const hasRoom = last && isSmall(last[0].tensor) && last.length < MOST_TOGETHER && n <= MOST_WEIGHTS_TOGETHER;
+    if (hasRoom && isSmall(task.tensor) && areAlike(last[0], task)) last.push(task);
+    else {
+      all.push([task]);
+      n = task.tensor.n;
+    }
+  }
+  return all;
+}
+
 interface NamedKey {
   readonly key: ProfileKey;
   readonly text: string;

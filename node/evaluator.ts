@@ -1,8 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { pool } from 'workerpool';
-import { codebookKey, evaluationKey, ruleKey, weightsKey } from '../core/lang/evaluationKey.ts';
+import { evaluationKey, weightsKey } from '../core/lang/evaluationKey.ts';
 import type { Evaluation, Linked, WeightsSpec } from '../core/lang/spec.ts';
-import type { ErrorSums } from '../core/measure/errorSums.ts';
 import { add, zero } from '../core/measure/errorSums.ts';
 import type { Depth, EvaluationResult } from '../core/measure/results.ts';
 import type { ProfileKey } from '../core/profile/profile.ts';
@@ -13,14 +11,15 @@ import { reasonOf, visible } from '../core/weights/visibleName.ts';
 import type { Areas } from './areas.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { type Estimated, estimateAll } from './estimates.ts';
-import { isSmall, jobOf, type TensorPlan, tensorPlan } from './evaluationPlan.ts';
+import { tensorPlan } from './evaluationPlan.ts';
 import type { Place } from './expandPattern.ts';
+import { unlessAborted } from './factRun.ts';
 import { FactFinder } from './facts.ts';
+import { isEnough, KnownSums } from './knownSums.ts';
 import { KnownTensors } from './knownTensors.ts';
-import type { MeasureTask } from './measureTensor.ts';
+import { type KnownOfFiles, measurePlan, type Plan, progressOf, type TensorJobs, type Threads } from './measurePlan.ts';
 import { ModelQuality } from './models/modelQuality.ts';
-import type { InspectedTensor, Inspection, TensorTask } from './openedWeights.ts';
-import type { AnswerTask, ProfileAnswer, TableTask } from './profileTasks.ts';
+import type { InspectedTensor, Inspection } from './openedWeights.ts';
 import { type ProfileOptions, profileOfWeights, type WeightsProfile } from './weightProfiles.ts';
 
 export interface EvaluateOptions {
@@ -51,8 +50,9 @@ export class Evaluator {
   readonly #script: string;
   #pool: ReturnType<typeof pool>;
   #workers: number;
-  readonly #known = new LRUCache<string, Known>({ max: 100_000 });
+  readonly #known = new KnownSums();
   readonly #tensors: KnownTensors;
+  readonly #threads: Threads;
   /** Finds out what only weights can tell, in the same threads and from the same profiles, and what formats cost. */
   readonly facts: FactFinder;
   /** Runs language models, in the same threads. */
@@ -67,6 +67,7 @@ export class Evaluator {
     this.#workers = workers;
     this.#pool = this.#newPool();
     this.#tensors = new KnownTensors(() => this.#pool, cache);
+    this.#threads = { pool: () => this.#pool, workers: () => this.#workers, tensors: this.#tensors };
     this.models = new ModelQuality(
       () => this.#pool,
       () => this.#workers,
@@ -103,10 +104,11 @@ export class Evaluator {
       total > QUICK && options.onEstimates ? await unlessAborted(estimateAll(plans.map(unknown), this.#pool), options.signal) : new Map();
     if (estimated.size > 0) options.onEstimates?.(estimated);
     for (const plan of plans) {
-      const found = isTooMuch ? [] : await this.#run(plan, progress, options.signal);
+      const found = isTooMuch ? [] : await measurePlan(plan, this.#threads, progress, options.signal);
       problems.set(weightsKey(plan.weights), [...plan.problems, ...found]);
-      for (const evaluation of plan.evaluations) keepResult(evaluation, plan, this.#known, results);
+      for (const evaluation of plan.evaluations) keepResult(evaluation, plan, results);
     }
+    this.#known.trim(new Set(plans.flatMap(({ known }) => [...known.values()].flatMap((files) => [...files.values()]))));
     if (isTooMuch) for (const [key, result] of estimated) if (!results.has(key)) results.set(key, result);
     return { results, problems, nLeftOut: isTooMuch ? total : 0 };
   }
@@ -129,7 +131,7 @@ export class Evaluator {
     } catch (error) {
       // A thread that died takes its own job with it, and no other.
       const name = weights.paths.join(', ');
-      return { stamp: '', tensors: [], problems: [unreadable(name, `${visible(name)}: ${reasonOf(error)}`)] };
+      return { stamp: '', tensors: [], states: new Map(), problems: [unreadable(name, `${visible(name)}: ${reasonOf(error)}`)] };
     }
   }
 
@@ -138,98 +140,17 @@ export class Evaluator {
     const chosen = new Set<InspectedTensor>(select(files.tensors, weights));
     const tensors = [...files.tensors.entries()].flatMap(([index, tensor]) => (chosen.has(tensor) ? [{ index, tensor }] : []));
     const problems = [...files.problems, ...(files.tensors.length > 0 ? unmatched(weights.paths.join(', '), files.tensors, weights) : [])];
+    const ofFile = (evaluation: Evaluation): KnownOfFiles =>
+      new Map([...files.states].map(([file, state]) => [file, this.#known.of(evaluation, state)]));
+    const known = new Map(evaluations.map((evaluation) => [evaluation, ofFile(evaluation)]));
     const tasks = tensors.map(({ index, tensor }): TensorJobs => {
-      const missing = evaluations.filter((one) => !isEnough(this.#known.get(sumsKey(tensor, one)), depth(one)));
+      const missing = evaluations.filter((one) => !isEnough(known.get(one)!.get(tensor.file)!.get(tensor.identity), depth(one)));
       const { direct, profiled } = tensorPlan(tensor, missing, depth);
       const passes = direct.length + profiled.filter(({ key }) => !this.#tensors.has(tensor, key)).length;
       return { index, tensor, direct, profiled, work: tensor.n * passes };
     });
     const work = tasks.reduce((sum, task) => sum + task.work, 0);
-    return { weights, evaluations, depth, place: place(weights), stamp, tensors, tasks, problems, work };
-  }
-
-  /** Runs all tasks of a plan, some at a time; a tensor that fails is a problem of its own. */
-  async #run(plan: Plan, progress: Progress, signal: AbortSignal): Promise<WeightProblem[]> {
-    const cancelled = new SharedArrayBuffer(4);
-    const cancel = (): void => void Atomics.store(new Int32Array(cancelled), 0, 1);
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      const problems: (WeightProblem | undefined)[] = [];
-      const waiting = plan.tasks.entries();
-      // Twice as many as there are threads, so that none waits, and only that many profiles wait to be asked.
-      const lanes = Array.from({ length: 2 * Math.max(1, this.#workers) }, async () => {
-        for (const [i, task] of waiting) {
-          if (signal.aborted) return;
-          problems[i] = await this.#measure(task, plan, cancelled, progress.task(signal));
-        }
-      });
-      await unlessAborted(Promise.all(lanes), signal);
-      return problems.filter((problem) => problem !== undefined);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
-  }
-
-  async #measure(
-    { index, tensor, direct, profiled, work }: TensorJobs,
-    { weights, place, stamp, depth }: Plan,
-    cancelled: SharedArrayBuffer,
-    report: (done: number) => void,
-  ): Promise<WeightProblem | undefined> {
-    if (direct.length + profiled.length === 0) return undefined;
-    const task: TensorTask = { patterns: weights.paths, place, stamp, index, cancelled };
-    const keep = (evaluation: Evaluation, sums: ErrorSums, noiseBound: number, reached: Depth): void =>
-      void this.#known.set(sumsKey(tensor, evaluation), { sums, noiseBound, reached });
-    try {
-      const left: Evaluation[] = [...direct];
-      let done = 0;
-      for (const { key, evaluations } of profiled) {
-        const on = (now: number): void => report(done + now);
-        const answers = await this.#answers(task, tensor, key, evaluations, depth, on);
-        answers.forEach((answer, i) => {
-          const evaluation = evaluations[i]!;
-          if ('why' in answer) left.push(evaluation);
-          else keep(evaluation, answer.sums, answer.noiseBound, depth(evaluation));
-        });
-        done += tensor.n;
-      }
-      if (left.length > 0) {
-        const known = isSmall(tensor) ? await this.#tensors.weights(task, tensor) : undefined;
-        const jobs = left.map(jobOf);
-        const on = (now: number): void => report(done + now * left.length);
-        const sums: ErrorSums[] = await this.#pool.exec(
-          'measureTensor',
-          [{ ...task, info: tensor, weights: known, jobs } satisfies MeasureTask],
-          { on },
-        );
-        for (const [i, evaluation] of left.entries()) keep(evaluation, sums[i]!, 0, 'exact');
-      }
-      report(work);
-      return undefined;
-    } catch (error) {
-      return unreadable(tensor.file, `${visible(tensor.name)} in ${visible(tensor.file)}: ${reasonOf(error)}`, tensor.name);
-    }
-  }
-
-  async #answers(
-    task: TensorTask,
-    tensor: InspectedTensor,
-    key: ProfileKey,
-    evaluations: readonly Evaluation[],
-    depth: (evaluation: Evaluation) => Depth,
-    on: (done: number) => void,
-  ): Promise<readonly ProfileAnswer[]> {
-    if (key.over === 'bf16') {
-      const table: TableTask = { ...task, key: { ...key, over: 'bf16' }, jobs: evaluations.map(jobOf) };
-      return await this.#pool.exec('answerFromTable', [table], { on });
-    }
-    const profile = await this.#tensors.profile(task, tensor, key, on);
-    const jobs = evaluations.map((evaluation) => ({
-      ...jobOf(evaluation),
-      maximum: depth(evaluation) === 'sums' ? ('sums only' as const) : ('with maximum' as const),
-    }));
-    return await this.#pool.exec('answerFromProfile', [{ ...task, profile, type: tensor.type, jobs } satisfies AnswerTask]);
+    return { weights, evaluations, known, depth, place: place(weights), stamp, tensors, tasks, problems, work };
   }
 }
 
@@ -241,37 +162,6 @@ const unknown = ({ tasks, ...plan }: Plan): Estimated => ({
 
 /** Less work than this is done as fast as it is estimated. */
 const QUICK = 2 ** 22;
-
-/** Error sums of a tensor, and how far they go. */
-interface Known {
-  readonly sums: ErrorSums;
-  readonly noiseBound: number;
-  readonly reached: Depth;
-}
-
-const depths: readonly Depth[] = ['sums', 'maximum', 'exact'];
-
-const isEnough = (known: Known | undefined, wanted: Depth): boolean =>
-  known !== undefined && depths.indexOf(known.reached) >= depths.indexOf(wanted);
-
-interface Plan {
-  readonly weights: WeightsSpec;
-  readonly evaluations: readonly Evaluation[];
-  readonly place: Place;
-  readonly stamp: string;
-  readonly tensors: readonly { readonly index: number; readonly tensor: InspectedTensor }[];
-  readonly depth: (evaluation: Evaluation) => Depth;
-  readonly tasks: readonly TensorJobs[];
-  readonly problems: readonly WeightProblem[];
-  readonly work: number;
-}
-
-/** What is to be done on a tensor, and the weights that takes, times how often. */
-interface TensorJobs extends TensorPlan {
-  readonly index: number;
-  readonly tensor: InspectedTensor;
-  readonly work: number;
-}
 
 /** Evaluations on the same weights. */
 interface Group {
@@ -292,47 +182,15 @@ function groupsOf(evaluations: readonly Evaluation[], linked: Iterable<WeightsSp
   return [...groups.values()];
 }
 
-const sumsKey = ({ identity }: InspectedTensor, { format, scale }: Evaluation): string =>
-  `${identity}\n${codebookKey(format.codebook)}\n${ruleKey(scale.rule)}`;
-
 /** Adds up the tensors in file order, whatever order they were done in. A tensor that failed is left out: its problem says so. */
-function keepResult(evaluation: Evaluation, plan: Plan, known: LRUCache<string, Known>, results: Map<string, EvaluationResult>): void {
+function keepResult(evaluation: Evaluation, plan: Plan, results: Map<string, EvaluationResult>): void {
+  const known = plan.known.get(evaluation)!;
   const tensors = plan.tensors.flatMap(({ tensor }) => {
-    const found = known.get(sumsKey(tensor, evaluation));
+    const found = known.get(tensor.file)!.get(tensor.identity);
     return found ? [{ name: tensor.name, file: tensor.file, sums: found.sums, noiseBound: found.noiseBound }] : [];
   });
   if (tensors.length === 0) return;
   const total = tensors.reduce((sum, { sums }) => add(sum, sums), zero(evaluation.format.bits));
   const noiseBound = tensors.reduce((sum, tensor) => sum + tensor.noiseBound, 0);
   results.set(evaluationKey(evaluation), { tensors, total, noiseBound, estimates: undefined });
-}
-
-interface Progress {
-  /** A reporter of one task, which is told that task's own work so far; deaf once nobody wants the result. */
-  task(signal: AbortSignal): (done: number) => void;
-}
-
-function progressOf(total: number, onProgress: EvaluateOptions['onProgress']): Progress {
-  let done = 0;
-  return {
-    task: (signal) => {
-      let mine = 0;
-      return (now) => {
-        if (signal.aborted) return;
-        done += now - mine;
-        mine = now;
-        onProgress(done, total);
-      };
-    },
-  };
-}
-
-/** Settles as `work` does, or rejects as soon as the signal comes: nobody waits for threads that have yet to notice it. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -23,6 +23,8 @@ import { type ModelFilePlan, type PlannedTensor, type WriteOptions, writeModelFi
 export interface ModelExport extends WriteOptions {
   /** The folder of the model, or a safetensors file in it; relative to `place`. */
   readonly path: string;
+  /** Its configuration; `config.json` beside the weights unless given. */
+  readonly config: string | undefined;
   readonly place: Place;
   /** Globs over names of tensors: of the linear layers, those that are quantized; all unless given. */
   readonly quantize: readonly string[] | undefined;
@@ -50,7 +52,6 @@ const MOST_BESIDE = 2 ** 26;
 
 /** What transformers, llama.cpp and Nibble look for beside the weights. */
 const BESIDE = [
-  'config.json',
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
@@ -71,15 +72,16 @@ const BESIDE = [
 export async function exportModel(asked: ModelExport): Promise<ExportedModel | { readonly problems: readonly string[] }> {
   const found = await findModel(asked.path, asked.place);
   if (isProblem(found)) return { problems: [found.message] };
-  const config = await readWhole(join(found.folder, 'config.json'), asked.place, MOST_CONFIG, 'config');
+  const file = asked.config ?? join(found.folder, 'config.json');
+  const config = await readWhole(file, asked.place, MOST_CONFIG, 'config');
   if (isProblem(config)) return { problems: [config.message] };
-  const architecture = architectureOf(config, join(found.folder, 'config.json'));
+  const architecture = architectureOf(config, file);
   if ('problems' in architecture) return architecture;
   const opened = await openWeights(found.patterns, asked.place);
   try {
     const problems = [...opened.problems, ...tensorProblems(architecture, opened.tensors, asked.path)];
     if (problems.length > 0) return { problems: problems.map(({ message }) => message) };
-    return await written(asked, found.folder, architecture, opened);
+    return await written(asked, found.folder, architecture, config, opened);
   } catch (error) {
     if (asked.signal.aborted) throw error;
     // The disk or the files: nothing was put in its place.
@@ -100,6 +102,7 @@ async function written(
   asked: ModelExport,
   from: string,
   architecture: Architecture,
+  config: Uint8Array,
   { tensors }: OpenWeights,
 ): Promise<ExportedModel | { readonly problems: readonly string[] }> {
   const { folder, place, existing } = asked;
@@ -114,7 +117,7 @@ async function written(
   if ((await realpath(folder)) === (await realpath(pathOf(from, place))))
     return { problems: [`${quoted(folder)} is the folder of the model itself; name another with --out`] };
   const main = asked.as === 'gguf' ? 'model.gguf' : 'model.safetensors';
-  const beside = asked.as === 'gguf' ? new Map<string, Uint8Array>() : await filesBeside(from, place);
+  const beside = asked.as === 'gguf' ? new Map<string, Uint8Array>() : await filesBeside(from, config, place);
   if (isProblem(beside)) return { problems: [beside.message] };
   const names = [main, ...beside.keys()];
   if (existing === 'keep')
@@ -132,8 +135,8 @@ async function written(
 }
 
 /** They are held at once: all of them are read before anything is written. */
-async function filesBeside(from: string, place: Place): Promise<ReadonlyMap<string, Uint8Array> | LinkedModelProblem> {
-  const files = new Map<string, Uint8Array>();
+async function filesBeside(from: string, config: Uint8Array, place: Place): Promise<ReadonlyMap<string, Uint8Array> | LinkedModelProblem> {
+  const files = new Map([['config.json', config]]);
   for (const name of BESIDE) {
     if (!(await isThere(join(from, name), place))) continue;
     const bytes = await readWhole(join(from, name), place, MOST_BESIDE, 'tokenizer');

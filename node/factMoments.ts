@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'workerpool';
-import { sumOfMoments } from '../core/fit/levelMoments.ts';
+import { addMoments, noMoments } from '../core/fit/levelMoments.ts';
 import type { Moments } from '../core/fit/moments.ts';
 import type { MomentsKey } from '../core/fit/readMoments.ts';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
@@ -9,10 +9,13 @@ import type { FromSketch } from '../core/profile/answerable.ts';
 import { isProfiled } from '../core/profile/buildProfile.ts';
 import { keyText, type ProfileKey } from '../core/profile/profile.ts';
 import type { ScaleRule } from '../core/quantize/scaleRule.ts';
-import { advance, eachTensor, type Opened, openedOf, type Run } from './factRun.ts';
+import { reasonOf } from '../core/weights/visibleName.ts';
+import { isSmall, type Together, together } from './evaluationPlan.ts';
+import { advance, type Chosen, fail, inOrder, type Opened, openedOf, type Run, taskOn } from './factRun.ts';
 import type { MomentsTask, ProfileMomentsTask, TensorMoments } from './factTasks.ts';
 import type { KnownTensors } from './knownTensors.ts';
 import type { InspectedTensor, TensorTask } from './openedWeights.ts';
+import type { MomentsOfSmall, SmallMomentsTask } from './smallTensors.ts';
 
 /** Moments of all tensors of weights, and what the range of their scales is checked by. */
 export interface SummedMoments {
@@ -66,38 +69,76 @@ export class KnownMoments {
   async #read(opened: Opened, missing: ReadonlyMap<string, MomentsKey>, run: Run): Promise<ReadonlyMap<string, SummedMoments> | undefined> {
     if (missing.size === 0) return new Map();
     const keys = [...missing.values()];
-    const parts = await eachTensor(opened, opened.chosen, run, (task, tensor) => this.#ofTensor(task, tensor, keys, run));
-    const [first, ...others] = parts;
-    if (!first) return undefined;
-    const range = {
-      n: parts.reduce((sum, { n }) => sum + n, 0),
-      greatest: parts.reduce((most, { greatest }) => Math.max(most, greatest), 0),
-      least: parts.reduce((fewest, { least }) => Math.min(fewest, least), Number.POSITIVE_INFINITY),
+    let sum: TensorMoments | undefined;
+    const take = (part: TensorMoments | undefined): void => {
+      if (part) sum = withPart(sum, part);
     };
-    return new Map(
-      [...missing.keys()].map((name, i) => {
-        const moments = sumOfMoments([first.moments[i]!, ...others.map((part) => part.moments[i]!)]);
-        return [name, { moments, ...range }];
-      }),
+    const work = (alike: Together<Chosen>): Promise<TensorMoments | undefined> =>
+      isSmall(alike[0].tensor) ? this.#ofSmall(opened, alike, keys, run) : this.#ofLarge(opened, alike[0], keys, run);
+    await inOrder(
+      together(opened.chosen, () => true),
+      run,
+      work,
+      take,
     );
+    if (!sum) return undefined;
+    const { moments, ...range } = sum;
+    return new Map([...missing.keys()].map((name, i) => [name, { moments: moments[i]!, ...range }]));
   }
 
-  /** From profiles, which are kept, or weight by weight where there are none. */
-  async #ofTensor(task: TensorTask, tensor: InspectedTensor, keys: readonly MomentsKey[], run: Run): Promise<TensorMoments> {
+  /** Weight by weight, many tensors in one task; undefined where none could be read. */
+  async #ofSmall(opened: Opened, chosen: Together<Chosen>, keys: readonly MomentsKey[], run: Run): Promise<TensorMoments | undefined> {
+    const tensors = chosen.map(({ index, tensor }) => ({ index, info: tensor, weights: this.#tensors.weights(tensor) }));
+    try {
+      const task: SmallMomentsTask = { ...taskOn(opened, run), tensors, keys };
+      const { moments, read }: MomentsOfSmall = await this.#pool().exec('momentsOfSmallTensors', [task]);
+      for (const [i, one] of read.entries()) {
+        if ('failure' in one) fail(opened, chosen[i]!.tensor, one.failure);
+        else if (one.weights) this.#tensors.keep(chosen[i]!.tensor, one.weights);
+      }
+      return read.every((one) => 'failure' in one) ? undefined : moments;
+    } catch (error) {
+      for (const { tensor } of chosen) fail(opened, tensor, reasonOf(error));
+      return undefined;
+    } finally {
+      const n = chosen.reduce((sum, { tensor }) => sum + tensor.n, 0);
+      advance(run, n * [...byProfile(keys)].length);
+    }
+  }
+
+  /** From profiles, which are kept, or weight by weight where there are none; undefined where the tensor could not be read. */
+  async #ofLarge(opened: Opened, { index, tensor }: Chosen, keys: readonly MomentsKey[], run: Run): Promise<TensorMoments | undefined> {
+    const task: TensorTask = { ...taskOn(opened, run), index };
     const found = new Map<MomentsKey, Moments>();
     let last: TensorMoments | undefined;
-    for (const own of byProfile(keys)) {
-      const profileKey = profileKeyOf(own[0]!);
-      // Nothing is no profile.
-      if (tensor.n > 0 && isProfiled(tensor, profileKey)) {
-        const profile = await this.#tensors.profile(task, tensor, profileKey, () => undefined);
-        last = await this.#pool().exec('momentsOfProfiled', [{ profile, keys: own } satisfies ProfileMomentsTask]);
-      } else last = await this.#pool().exec('momentsOfTensor', [{ ...task, keys: own } satisfies MomentsTask]);
-      for (const [i, key] of own.entries()) found.set(key, last!.moments[i]!);
-      advance(run, tensor.n);
+    try {
+      for (const own of byProfile(keys)) {
+        const profileKey = profileKeyOf(own[0]!);
+        if (isProfiled(tensor, profileKey)) {
+          const profile = await this.#tensors.profile(task, tensor, profileKey, () => undefined);
+          last = await this.#pool().exec('momentsOfProfiled', [{ profile, keys: own } satisfies ProfileMomentsTask]);
+        } else last = await this.#pool().exec('momentsOfTensor', [{ ...task, keys: own } satisfies MomentsTask]);
+        for (const [i, key] of own.entries()) found.set(key, last!.moments[i]!);
+        advance(run, tensor.n);
+      }
+      return { ...last!, moments: keys.map((key) => found.get(key)!) };
+    } catch (error) {
+      fail(opened, tensor, reasonOf(error));
+      return undefined;
     }
-    return { ...last!, moments: keys.map((key) => found.get(key)!) };
   }
+}
+
+/** Adds to a sum, of which nobody else knows yet. A model may have a thousand tensors, whose moments together no memory would hold. */
+function withPart(sum: TensorMoments | undefined, part: TensorMoments): TensorMoments {
+  const moments = sum?.moments ?? part.moments.map(noMoments);
+  for (const [i, own] of part.moments.entries()) addMoments(moments[i]!, own);
+  return {
+    moments,
+    n: (sum?.n ?? 0) + part.n,
+    greatest: Math.max(sum?.greatest ?? 0, part.greatest),
+    least: Math.min(sum?.least ?? Number.POSITIVE_INFINITY, part.least),
+  };
 }
 
 /** Keys whose moments come from one profile, together. */

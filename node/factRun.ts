@@ -80,26 +80,62 @@ const LANES = 8;
 export async function eachTensor<T>(
   opened: Opened,
   tensors: readonly Chosen[],
-  { cancelled, options: { signal } }: Run,
+  run: Run,
   work: (task: TensorTask, tensor: InspectedTensor) => PromiseLike<T>,
 ): Promise<T[]> {
-  const { weights, place, stamp, failed } = opened;
-  const results: { readonly found: T }[] = [];
-  const waiting = tensors.entries();
-  const lanes = Array.from({ length: LANES }, async () => {
-    for (const [i, { index, tensor }] of waiting) {
-      if (signal.aborted) return;
+  const results: T[] = [];
+  await inOrder(
+    tensors,
+    run,
+    async ({ index, tensor }) => {
       try {
-        results[i] = { found: await work({ patterns: weights.paths, place, stamp, index, cancelled }, tensor) };
+        return { found: await work({ ...taskOn(opened, run), index }, tensor) };
       } catch (error) {
-        const message = `${visible(tensor.name)} in ${visible(tensor.file)}: ${reasonOf(error)}`;
-        if (failed.every((problem) => problem.tensor !== tensor.name)) failed.push(unreadable(tensor.file, message, tensor.name));
+        fail(opened, tensor, reasonOf(error));
+        return undefined;
       }
+    },
+    (result) => void (result && results.push(result.found)),
+  );
+  return results;
+}
+
+/** What every task on weights says. */
+export const taskOn = ({ weights, place, stamp }: Opened, { cancelled }: Pick<Run, 'cancelled'>): Omit<TensorTask, 'index'> => ({
+  patterns: weights.paths,
+  place,
+  stamp,
+  cancelled,
+});
+
+/** Notes that a tensor could not be read. */
+export function fail({ failed }: Opened, { name, file }: InspectedTensor, reason: string): void {
+  const message = `${visible(name)} in ${visible(file)}: ${reason}`;
+  if (failed.every((problem) => problem.tensor !== name)) failed.push(unreadable(file, message, name));
+}
+
+/**
+ * Works on some of a list at a time, and hands over what comes of it in the order of the list, each as soon as those before it are: so no more
+ * results are held than there are lanes. Ends early when the signal comes.
+ */
+export async function inOrder<T, R>(
+  list: readonly T[],
+  { options: { signal } }: Pick<Run, 'options'>,
+  work: (one: T) => Promise<R>,
+  take: (result: R) => void,
+): Promise<void> {
+  const underWay: Promise<R>[] = [];
+  try {
+    for (const one of list) {
+      if (signal.aborted) return;
+      if (underWay.length === LANES) take(await underWay.shift()!);
+      underWay.push(work(one));
     }
-  });
-  await Promise.all(lanes);
-  // A failed tensor has left a hole.
-  return results.filter((result) => result !== undefined).map(({ found }) => found);
+    while (underWay.length > 0 && !signal.aborted) take(await underWay.shift()!);
+  } finally {
+    // Of those that are left, none may fail without anybody meeting the error.
+    await Promise.allSettled(underWay);
+  }
 }
 
 /** So many weights more are read. */

@@ -10,6 +10,7 @@ import { cells, type Histogram16 } from '../core/measure/histogram16.ts';
 import type { Profile } from '../core/profile/profile.ts';
 import type { ScaleRule } from '../core/quantize/scaleRule.ts';
 import { countedTensor } from './countedTensor.ts';
+import { type Moved, moved } from './moved.ts';
 import { type TensorTask, tensorOf } from './openedWeights.ts';
 
 // What threads do to find out facts about weights.
@@ -30,10 +31,11 @@ export interface ProfileMomentsTask {
   readonly keys: readonly MomentsKey[];
 }
 
-export function momentsOfProfiled({ profile, keys }: ProfileMomentsTask): TensorMoments {
+/** {@link TensorMoments} of the tensor that was profiled. */
+export function momentsOfProfiled({ profile, keys }: ProfileMomentsTask): Moved {
   const { totals, maxima } = profile;
   const moments = keys.map(({ target, measure }) => levelMoments(profile, target, measure));
-  return { moments, n: totals.n, greatest: maxima.absmax[0] ?? 0, least: maxima.least };
+  return moved({ moments, n: totals.n, greatest: maxima.absmax[0] ?? 0, least: maxima.least } satisfies TensorMoments);
 }
 
 /** A tensor whose moments are wanted and that has no profile. */
@@ -41,11 +43,16 @@ export interface MomentsTask extends TensorTask {
   readonly keys: readonly MomentsKey[];
 }
 
-/** Read weight by weight. Rejects where the files are no longer as they were. */
-export async function momentsOfTensor(task: MomentsTask): Promise<TensorMoments> {
+/** {@link TensorMoments}, read weight by weight. Rejects where the files are no longer as they were. */
+export async function momentsOfTensor(task: MomentsTask): Promise<Moved> {
   const { tensor, signal } = await tensorOf(task);
   const read: ReadMoments[] = [];
   for (const key of task.keys) read.push(await readMoments(tensor, key, { signal }));
+  return moved(tensorMoments(read));
+}
+
+/** Of the moments by key, which all are of the same weights. */
+export function tensorMoments(read: readonly ReadMoments[]): TensorMoments {
   const { n, greatest, least } = read[0]!;
   return { moments: read.map(({ moments }) => moments), n, greatest, least };
 }

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { readCharacters } from '../core/model/characters.ts';
 import type { LinkedModelProblem } from '../core/model/description.ts';
-import { characterVocabulary, type GgufVocabulary, llama2cVocabulary, noVocabulary } from '../core/model/ggufVocabulary.ts';
+import { characterVocabulary, type GgufVocabulary, llama2cVocabulary } from '../core/model/ggufVocabulary.ts';
 import { readLlama2cPieces } from '../core/model/llama2cTokenizer.ts';
+import { quoted } from '../core/weights/problem.ts';
 import type { Place } from './expandPattern.ts';
 import { decoded, isProblem, isThere, problemOf, readWhole } from './models/modelFiles.ts';
 
-/**
- * The tokens that a GGUF file is given: a table of characters or llama2.c's tokenizer, as they stand beside a model. Others go without:
- * an engine then takes numbers, and llama.cpp's own converter makes a file with a tokenizer of a folder that was exported.
- */
+/** The tokens that a GGUF file is given: a table of characters, or llama2.c's tokenizer, as they stand beside a model. */
 export async function ggufVocabularyBeside(
   folder: string,
   nTokens: number,
@@ -27,7 +25,13 @@ export async function ggufVocabularyBeside(
     const list = Array.from({ length: read.tokenizer.nTokens }, (_, token) => read.tokenizer.decode([token]));
     return { vocabulary: characterVocabulary(list, nTokens) };
   }
-  if (!(await isThere(llama2c, place))) return { vocabulary: noVocabulary };
+  if (!(await isThere(llama2c, place)))
+    return problemOf(
+      'model.missing',
+      'tokenizer',
+      `A GGUF file holds its tokenizer, and there is no \`chars.json\` and no \`tokenizer.bin\` in ${quoted(folder)} to make one of; \
+export the model as safetensors and make the file with llama.cpp's \`convert_hf_to_gguf.py\``,
+    );
   const bytes = await readWhole(llama2c, place, mostBytes, 'tokenizer');
   if (isProblem(bytes)) return bytes;
   const read = readLlama2cPieces(bytes, nTokens, llama2c);

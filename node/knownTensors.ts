@@ -26,13 +26,15 @@ export class KnownTensors {
     this.#cache = cache;
   }
 
-  /** All weights of a tensor that is small enough to keep. */
-  async weights(task: TensorTask, { identity }: InspectedTensor): Promise<FloatArray> {
+  /** All weights of a small tensor, where they are known. */
+  weights({ identity }: InspectedTensor): FloatArray | undefined {
     const known = this.#kept.get(identity);
-    if (known && !('key' in known)) return known;
-    const weights: FloatArray = await this.#pool().exec('readAllWeights', [task]);
+    return known && 'key' in known ? undefined : known;
+  }
+
+  /** Keeps all weights of a small tensor. */
+  keep({ identity }: InspectedTensor, weights: FloatArray): void {
     this.#kept.set(identity, weights);
-    return weights;
   }
 
   /** Whether a profile is in memory. */
@@ -93,4 +95,13 @@ export class KnownTensors {
 /** A cache that cannot be read or written, as on a full disk, costs time and is no error of what is computed. */
 const nothing = (): undefined => undefined;
 
-const nameOf = (identity: string, key: ProfileKey): string => `profile ${PROFILE_VERSION}\n${identity}\n${keyText(key)}`;
+const nameOf = (identity: string, key: ProfileKey): string => `profile ${PROFILE_VERSION}\n${identity}\n${textOf(key)}`;
+
+/** A plan asks for the same few keys once for every tensor. */
+function textOf(key: ProfileKey): string {
+  const text = texts.get(key) ?? keyText(key);
+  texts.set(key, text);
+  return text;
+}
+
+const texts = new WeakMap<ProfileKey, string>();

@@ -2,28 +2,20 @@ import type { ErrorSums } from '../core/measure/errorSums.ts';
 import { fitWeights, type WeightsFit } from '../core/measure/fit/fitWeights.ts';
 import { type Normalisation, tensorHistogram } from '../core/measure/fit/normalisation.ts';
 import { cells } from '../core/measure/histogram16.ts';
-import type { FloatArray } from '../core/numeric/arithmetic.ts';
 import { type QuantizationJob, quantizationErrors } from '../core/quantize/stream.ts';
-import { memoryTensor, type TensorInfo } from '../core/weights/memoryTensor.ts';
 import { countedTensor } from './countedTensor.ts';
-import { signalOf, type TensorTask, tensorOf } from './openedWeights.ts';
+import { type TensorTask, tensorOf } from './openedWeights.ts';
 import { threadDirectKernels } from './threadKernels.ts';
 
 /** One tensor to be measured under several formats: what is posted to a worker. */
 export interface MeasureTask extends TensorTask {
   readonly jobs: readonly QuantizationJob[];
-  /** All its weights, where they are known already: then nothing is read. */
-  readonly weights: FloatArray | undefined;
-  readonly info: TensorInfo;
 }
 
 /** The error sums of each job, in order. Rejects where the files are no longer as they were, or cannot be read. */
 export async function measureTensor(task: MeasureTask, onProgress: (doneWeights: number) => void): Promise<ErrorSums[]> {
-  const kernels = threadDirectKernels();
-  if (task.weights)
-    return quantizationErrors(memoryTensor(task.info, task.weights), task.jobs, { signal: signalOf(task), onProgress, kernels });
   const { tensor, signal } = await tensorOf(task);
-  return quantizationErrors(tensor, task.jobs, { signal, onProgress, kernels });
+  return quantizationErrors(tensor, task.jobs, { signal, onProgress, kernels: threadDirectKernels() });
 }
 
 /** One tensor whose distribution is to be fitted. */

@@ -1,3 +1,4 @@
+import { bytesPerValue, decode } from '../core/weights/dtype.ts';
 import type { TensorInfo } from '../core/weights/memoryTensor.ts';
 import type { Tensor, WeightProblem } from '../core/weights/tensor.ts';
 import type { Place } from './expandPattern.ts';
@@ -20,6 +21,8 @@ export interface Inspection {
   readonly stamp: string;
   /** In the order of {@link TensorTask.index}. */
   readonly tensors: readonly InspectedTensor[];
+  /** The state of each file, as a key, by its name. */
+  readonly states: ReadonlyMap<string, string>;
   readonly problems: readonly WeightProblem[];
 }
 
@@ -33,6 +36,7 @@ export interface InspectedTensor extends TensorInfo {
 export async function inspectWeights(patterns: readonly string[], place: Place): Promise<Inspection> {
   const weights = await openWeights(patterns, place);
   await keep({ key: keyOf(patterns, place), stamp: stampOf(weights), weights });
+  const states = new Map(weights.files.map((file) => [file.name, JSON.stringify(file)]));
   return {
     stamp: stampOf(weights),
     tensors: weights.tensors.map(({ name, file, type, n, shape }) => ({
@@ -41,8 +45,9 @@ export async function inspectWeights(patterns: readonly string[], place: Place):
       type,
       n,
       shape,
-      identity: identityOf(weights, file, name),
+      identity: `[${states.get(file)},${JSON.stringify(name)}]`,
     })),
+    states,
     problems: weights.problems,
   };
 }
@@ -50,9 +55,6 @@ export async function inspectWeights(patterns: readonly string[], place: Place):
 /** The state of opened files, as a key. */
 const stampOf = ({ files }: OpenWeights): string =>
   files.map(({ path, size, mtimeMs, inode }) => `${path} ${size} ${mtimeMs} ${inode}`).join('\n');
-
-const identityOf = ({ files }: OpenWeights, file: string, tensor: string): string =>
-  JSON.stringify([files.find(({ name }) => name === file), tensor]);
 
 /** Files stay open between the tensors of one evaluation: a header may list a hundred thousand of them. */
 let kept: Kept | undefined;
@@ -87,13 +89,27 @@ export function signalOf({ cancelled }: Pick<TensorTask, 'cancelled'>): TaskSign
 
 /** The tensor of a task, and whether anybody still wants the result. Rejects where the files are no longer as they were. */
 export async function tensorOf(task: TensorTask): Promise<{ readonly tensor: Tensor; readonly signal: TaskSignal }> {
-  const weights = await opened(task);
-  const tensor = weights.tensors[task.index];
+  const tensor = (await tensorsOf(task))[task.index];
   if (!tensor) throw new Error('the file has changed while it was read; evaluate again');
   return { tensor, signal: signalOf(task) };
 }
 
-async function opened({ patterns, place, stamp }: TensorTask): Promise<OpenWeights> {
+/** All tensors of the files of a task, for those who read many. Rejects likewise. */
+export const tensorsOf = async (task: Omit<TensorTask, 'index'>): Promise<readonly Tensor[]> => (await opened(task)).tensors;
+
+/** Weights of a tensor in float32: read as they are stored where that can be, as such a read waits for nothing. */
+export async function weightsAt({ type, read, readStored }: Tensor, from: number, n: number): Promise<Float32Array> {
+  const weights = new Float32Array(n);
+  if (!readStored) await read(from, weights);
+  else {
+    const stored = new Uint8Array(n * bytesPerValue[type]);
+    await readStored(from, stored);
+    decode(type, stored, weights);
+  }
+  return weights;
+}
+
+async function opened({ patterns, place, stamp }: Omit<TensorTask, 'index'>): Promise<OpenWeights> {
   const key = keyOf(patterns, place);
   if (kept?.key === key && kept.stamp === stamp) return kept.weights;
   const weights = await openWeights(patterns, place);

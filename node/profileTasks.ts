@@ -12,12 +12,11 @@ import { errorsOfRuns, type WeightsRun } from '../core/quantize/errorsOfRuns.ts'
 import { quantize } from '../core/quantize/reference.ts';
 import type { ScaleRule } from '../core/quantize/scaleRule.ts';
 import type { QuantizationJob } from '../core/quantize/stream.ts';
-import { bytesPerValue, decode } from '../core/weights/dtype.ts';
-import type { StorageType, Tensor } from '../core/weights/tensor.ts';
+import type { StorageType } from '../core/weights/tensor.ts';
 import type { CachePlace } from './cacheFolder.ts';
 import { DiskCache } from './diskCache.ts';
 import { type Moved, moved } from './moved.ts';
-import { signalOf, type TensorTask, tensorOf } from './openedWeights.ts';
+import { signalOf, type TensorTask, tensorOf, tensorsOf, weightsAt } from './openedWeights.ts';
 import { threadDirectKernels, threadKernels } from './threadKernels.ts';
 
 // What threads do with profiles.
@@ -135,14 +134,6 @@ function diskCache(place: CachePlace): DiskCache {
   return disk.cache;
 }
 
-/** The weights of a small tensor: float64 where they are stored so. */
-export async function readAllWeights(task: TensorTask): Promise<Moved> {
-  const { tensor } = await tensorOf(task);
-  const weights = tensor.type === 'F64' ? new Float64Array(tensor.n) : new Float32Array(tensor.n);
-  await tensor.read(0, weights);
-  return moved(weights);
-}
-
 /** Runs of tensors of one set of files, to be measured under several codebooks. */
 export interface SampleTask extends Omit<TensorTask, 'index'> {
   /** As {@link sampleRuns} gives them, with `tensor` the index among all tensors of the files. */
@@ -156,24 +147,11 @@ export interface SampleTask extends Omit<TensorTask, 'index'> {
 
 /** What the runs say of each codebook. */
 export async function estimateFromRuns(task: SampleTask): Promise<Sampled[]> {
+  const tensors = await tensorsOf(task);
   const runs: WeightsRun[] = [];
-  for (const { tensor: index, from, shape } of task.runs) {
-    const { tensor } = await tensorOf({ ...task, index });
-    runs.push({ shape, weights: await weightsAt(tensor, from, shape[0] * shape[1]) });
-  }
+  for (const { tensor, from, shape } of task.runs)
+    runs.push({ shape, weights: await weightsAt(tensors[tensor]!, from, shape[0] * shape[1]) });
   const options = { kernels: threadDirectKernels(), signal: signalOf(task) };
   const sums = await errorsOfRuns(runs, task.books, { ...task.rule, axis: 'last' }, options);
   return sums.map((ofRuns) => sampled(ofRuns as [ErrorSums, ...ErrorSums[]], task.n));
-}
-
-/** Weights of a tensor: as stored where that can be, as such a read waits for nothing. */
-async function weightsAt({ type, read, readStored }: Tensor, from: number, n: number): Promise<Float32Array> {
-  const weights = new Float32Array(n);
-  if (!readStored) await read(from, weights);
-  else {
-    const stored = new Uint8Array(n * bytesPerValue[type]);
-    await readStored(from, stored);
-    decode(type, stored, weights);
-  }
-  return weights;
 }

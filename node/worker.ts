@@ -6,14 +6,20 @@ import { type FitTask, fitTensor, type MeasureTask, measureTensor } from './meas
 import { type InputsTask, studyModelInputs } from './models/inputTasks.ts';
 import { inspectModel, type ModelAsked } from './models/inspectModel.ts';
 import * as models from './models/modelTasks.ts';
-import { inspectWeights, type TensorTask } from './openedWeights.ts';
+import { inspectWeights } from './openedWeights.ts';
 import * as profiles from './profileTasks.ts';
+import * as small from './smallTensors.ts';
 
 // The thread that reads weights. One task at a time, so that the files kept open between tasks are never closed under a running one.
 worker({
   inspectWeights: (patterns: readonly string[], place: Place) => inspectWeights(patterns, place),
   fitTensor: (task: FitTask) => fitTensor(task),
-  ...facts,
+  momentsOfProfiled: facts.momentsOfProfiled,
+  momentsOfTensor: facts.momentsOfTensor,
+  fitLevels: facts.fitLevels,
+  gainsOfSpare: facts.gainsOfSpare,
+  distanceOfTensor: facts.distanceOfTensor,
+  histogramOfTensor: facts.histogramOfTensor,
   inspectModel: (asked: ModelAsked) => inspectModel(asked),
   measureQuality: (task: models.QualityTask) => models.measureQuality(task),
   reportOfQuality: models.reportOfQuality,
@@ -23,7 +29,8 @@ worker({
   answerFromTable: (task: profiles.TableTask) => profiles.answerFromTable(task, (doneWeights) => workerEmit(doneWeights)),
   loadProfile: (kept: profiles.KeptProfile) => profiles.loadProfile(kept),
   saveProfile: (kept: profiles.KeptProfile, profile: Profile) => profiles.saveProfile(kept, profile),
-  readAllWeights: (task: TensorTask) => profiles.readAllWeights(task),
   estimateFromRuns: (task: profiles.SampleTask) => profiles.estimateFromRuns(task),
+  measureSmallTensors: small.measureSmallTensors,
+  momentsOfSmallTensors: small.momentsOfSmallTensors,
   measureTensor: (task: MeasureTask) => measureTensor(task, (doneWeights) => workerEmit(doneWeights)),
 });

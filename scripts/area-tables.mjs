@@ -204,7 +204,7 @@ function powerTable(reference) {
   const models = modules.cellModels(library);
   const switched = paperTable.map(({ format }) => {
     const { netlist, design } = reference.get(`${library.name} ${format}`);
-    return modules.switchedArea(modules.readNetlist(netlist, design, models), sources.get(format), undefined, 1);
+    return modules.switchedArea(modules.readNetlist(netlist, design, models), library, sources.get(format), undefined, 1);
   });
   const int4 = paperTable.findIndex(({ format }) => format === 'INT4');
   const rows = paperTable.map(({ format, power }, i) => {

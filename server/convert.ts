@@ -144,16 +144,20 @@ export const toFold = (document: TextDocument, fold: Fold): FoldingRange => ({
 
 export const toLens = (document: TextDocument, lens: Lens): CodeLens => {
   const { action, title } = lens;
-  const command =
-    action === undefined
-      ? { title, command: '' }
-      : action.kind === 'evaluateOnModel'
-        ? { title, command: 'nibble.evaluateOnModel', arguments: [document.uri] }
-        : action.format === undefined
-          ? { title, command: 'nibble.evaluateDocument', arguments: [document.uri] }
-          : { title, command: 'nibble.evaluateFormat', arguments: [document.uri, action.format] };
-  return { range: toRange(document, lens.at), command };
+  const [command, ...more] = action ? commandOf(action) : [''];
+  return {
+    range: toRange(document, lens.at),
+    command: command === '' ? { title, command } : { title, command: command!, arguments: [document.uri, ...more] },
+  };
 };
+
+/** A command of our client, and its arguments behind the address of the document. */
+function commandOf(action: NonNullable<Lens['action']>): readonly string[] {
+  if (action.kind === 'evaluateOnModel') return ['nibble.evaluateOnModel'];
+  const { kind, format } = action;
+  if (kind === 'pictures') return format === undefined ? ['nibble.openPanel'] : ['nibble.peekPictures', format];
+  return format === undefined ? ['nibble.evaluateDocument'] : ['nibble.evaluateFormat', format];
+}
 
 export const toInlayHint = (document: TextDocument, { at, label, tooltip }: Inlay): InlayHint => ({
   position: document.positionAt(at),

@@ -15,6 +15,9 @@ import { formatAt } from './synthesis.ts';
 /** How long typing must pause before an automatic evaluation, in milliseconds. */
 const pauseMs = 300;
 
+/** How long nothing must be edited before what only some hovers show is synthesised: an edit waits for whatever Yosys is doing. */
+const quietMs = 1000;
+
 /** Runs at most one evaluation per document: a newer one ends the older. Nobody sees a result of a text that is gone. */
 export class EvaluationRuns {
   readonly #connection: Connection;
@@ -98,9 +101,10 @@ export class EvaluationRuns {
     const { uri } = document;
     this.#running.get(uri)?.controller.abort();
     this.#synthesising.get(uri)?.abort();
-    const { weights: linked, asked } = this.#session.analysis(document);
+    const { weights: linked, models, asked } = this.#session.analysis(document);
     const nAreas = areaWishes(this.#session.analysis(document)).length;
-    if (this.#session.evaluations(document, format).length === 0 && linked.size === 0 && asked.length === 0 && nAreas === 0) {
+    const nLinked = linked.size + models.size;
+    if (this.#session.evaluations(document, format).length === 0 && nLinked === 0 && asked.length === 0 && nAreas === 0) {
       // What was there to evaluate may just have been deleted.
       await this.sendResults(document);
       return undefined;
@@ -203,6 +207,8 @@ export class EvaluationRuns {
       } finally {
         if (!controller.signal.aborted) this.#status(uri, 'idle', last);
       }
+      await pause(quietMs, controller.signal);
+      if (controller.signal.aborted) return;
       const quiet = { ...own, onProgress: () => undefined };
       await findAreas(wholeAreaWishes(analysis), document, this.#session, facts, quiet, () => undefined);
     } catch (error) {
@@ -253,6 +259,17 @@ interface Run {
   /** Whether the user asked for it: then it is not ended for an automatic one, which does less. */
   readonly isAsked: boolean;
 }
+
+/** Waits, or until the signal comes. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+  });
 
 /** What an automatic evaluation did not do, and what can be done about it; nothing where all is done. */
 const leftOut = (nWeights: number): string =>

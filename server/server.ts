@@ -18,7 +18,7 @@ import { completion } from '../core/ide/completion.ts';
 import { formatAt } from '../core/ide/formatAt.ts';
 import { hover } from '../core/ide/hover.ts';
 import { inlays } from '../core/ide/inlays.ts';
-import { lenses } from '../core/ide/lenses.ts';
+import { lenses, pictureLenses } from '../core/ide/lenses.ts';
 import { levelEdit } from '../core/ide/levelEdit.ts';
 import { definition, links, prepareRename, references, rename } from '../core/ide/navigation.ts';
 import { folds, outline } from '../core/ide/outline.ts';
@@ -233,9 +233,12 @@ export function startServer(connection: Connection, platform: Platform): void {
   );
   connection.onDocumentFormatting(({ textDocument }) => about(textDocument.uri, formatEdits));
   connection.onCodeLens(({ textDocument }) =>
-    about(textDocument.uri, (document, analysis) =>
-      session.settings.lenses === 'shown' ? lenses(analysis, session.results(document.uri)).map((lens) => toLens(document, lens)) : [],
-    ),
+    about(textDocument.uri, (document, analysis) => {
+      if (session.settings.lenses === 'hidden') return [];
+      // Another client has no panel.
+      const ways = client.isNibble ? pictureLenses(analysis) : [];
+      return [...lenses(analysis, session.results(document.uri)), ...ways].map((lens) => toLens(document, lens));
+    }),
   );
   connection.languages.inlayHint.on(({ textDocument, range }) =>
     about(textDocument.uri, (document, analysis) => {

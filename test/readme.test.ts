@@ -94,7 +94,20 @@ describe('docs/cli.md lists', () => {
     .filter((name) => name !== 'help');
 
   test('every command', () => {
-    expect(commands).toEqual(['check', 'eval', 'report', 'fit', 'search', 'fmt', 'codebook', 'area', 'export', 'lsp']);
+    expect(commands).toEqual([
+      'check',
+      'eval',
+      'report',
+      'paper',
+      'fit',
+      'search',
+      'perplexity',
+      'fmt',
+      'codebook',
+      'area',
+      'export',
+      'lsp',
+    ]);
     const sections = [...cliPage.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(commands);
   });
@@ -140,6 +153,16 @@ describe('docs/cli.md lists', () => {
     const [ofAll, ofPoint] = [...tablesOf('JSON of search')];
     expect([...Object.keys(rest), 'best', 'points', 'written'].sort()).toEqual([...ofAll!].sort());
     for (const point of [best, ...points]) expect(Object.keys(point).sort()).toEqual([...ofPoint!].sort());
+  });
+
+  test('every key of the JSON of `perplexity`', () => {
+    const { models, ...rest } = json(...['perplexity', 'examples/perplexity.nibble', '--format', 'NF4', '--tokens', '300', '--json']) as {
+      models: { results: object[] }[];
+    };
+    expect(rest).toEqual({ schema: 1 });
+    const [ofModel, ofResult] = tablesOf('JSON of perplexity');
+    expect(Object.keys(models[0]!).sort()).toEqual([...ofModel!].sort());
+    expect(Object.keys(models[0]!.results[0]!).sort()).toEqual([...ofResult!].sort());
   });
 
   test(

@@ -29,7 +29,7 @@ export function colours(): Colours {
   const text = readable(colour('foreground', own.text), ground, isDark ? [255, 255, 255, 1] : [0, 0, 0, 1], LEAST.text);
   const mark = (name: string, fallback: string): string => hexColour(readable(colour(name, fallback), ground, text, LEAST.mark));
   const blue = mark('charts-blue', own.mark);
-  const orange = mark('charts-orange', own.error);
+  const red = mark('charts-red', own.error);
   return {
     ground: hexColour(ground),
     text: hexColour(text),
@@ -39,16 +39,16 @@ export function colours(): Colours {
     bar: hexColour(mixed(parsedColour(blue)!, ground, 0.4)),
     mark: blue,
     threshold: hexColour(mixed(text, ground, 0.65)),
-    error: orange,
-    studentT: orange,
+    error: red,
+    studentT: red,
     normal: hexColour(text),
     series: [
       blue,
-      orange,
+      mark('charts-orange', own.series[1]!),
       mark('charts-green', own.series[2]!),
       mark('charts-purple', own.series[3]!),
+      red,
       mark('charts-yellow', own.series[4]!),
-      mark('charts-red', own.series[6]!),
       hexColour(mixed(text, ground, 0.75)),
     ],
     heat: own.heat,

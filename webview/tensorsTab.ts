@@ -50,7 +50,7 @@ export class TensorsTab implements Tab {
       element(
         'p',
         'note',
-        'A figure is SQNR in dB; the darker or the more orange, the further below the best of its row, which is bold with a dot.',
+        'Figures are SQNR in dB. The best of a row is bold, with a dot; from green to red, the others are further and further below it.',
       ),
       this.#notes.root,
       exports.root,

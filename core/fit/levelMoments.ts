@@ -21,16 +21,24 @@ export function levelMoments(profile: Profile, target: number, measure: Measure)
 
 /** The sum of moments in the same bins, in their order. */
 export function sumOfMoments(parts: readonly [Moments, ...Moments[]]): Moments {
-  const [{ x }] = parts;
-  const sum = { x, mass: new Float64Array(x.length), first: new Float64Array(x.length), second: new Float64Array(x.length) };
-  for (const part of parts) {
-    if (part.x.length !== x.length || part.x[0] !== x[0] || part.x.at(-1) !== x.at(-1))
-      throw new RangeError('Moments in different bins do not add up bin by bin');
-    for (let i = 0; i < x.length; i++) {
-      sum.mass[i]! += part.mass[i]!;
-      sum.first[i]! += part.first[i]!;
-      sum.second[i]! += part.second[i]!;
-    }
-  }
+  const sum = noMoments(parts[0]);
+  for (const part of parts) addMoments(sum, part);
   return sum;
+}
+
+/** Nothing yet, in the bins of other moments. */
+export function noMoments({ x }: Moments): Moments {
+  return { x, mass: new Float64Array(x.length), first: new Float64Array(x.length), second: new Float64Array(x.length) };
+}
+
+/** Adds the moments of a part to a sum, in place: for those who cannot hold all parts. */
+export function addMoments(sum: Moments, part: Moments): void {
+  const { x } = sum;
+  if (part.x.length !== x.length || part.x[0] !== x[0] || part.x.at(-1) !== x.at(-1))
+    throw new RangeError('Moments in different bins do not add up bin by bin');
+  for (let i = 0; i < x.length; i++) {
+    sum.mass[i]! += part.mass[i]!;
+    sum.first[i]! += part.first[i]!;
+    sum.second[i]! += part.second[i]!;
+  }
 }

@@ -1,6 +1,6 @@
 import { type Reference, referenceOf } from '../profile/reference.ts';
 import { HALF } from '../profile/sketch.ts';
-import { blockLayout, panelHeight, panelStart, windows } from '../quantize/blockLayout.ts';
+import { type BlockLayout, blockLayout, panelHeight, panelStart, windows } from '../quantize/blockLayout.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import type { Tensor } from '../weights/tensor.ts';
 import type { Measure } from './distortion.ts';
@@ -31,14 +31,36 @@ const CHUNK = 2 ** 20;
  * The moments of a tensor, for blocks that have no profile: down columns, or of float64. In the bins of a profile, each with the exact moments
  * of its weights. Reads the tensor once, blocks larger than a chunk twice. Weights that are not finite are left out. Rejects when the signal comes.
  */
-export async function readMoments(
-  tensor: Pick<Tensor, 'shape' | 'read'>,
-  { layout: { block, axis }, reference, target, measure }: MomentsKey,
-  { signal }: { readonly signal: { readonly aborted: boolean } },
-): Promise<ReadMoments> {
-  const layout = blockLayout(tensor.shape, { block, axis });
-  const { width } = layout;
+export async function readMoments(tensor: ReadTensor, key: MomentsKey, options: ReadOptions): Promise<ReadMoments> {
+  const reader = momentsReader(key, options);
+  await reader.add(tensor);
+  return reader.done();
+}
+
+/** What is needed of a tensor. */
+export type ReadTensor = Pick<Tensor, 'shape' | 'read'>;
+
+export interface ReadOptions {
+  readonly signal: { readonly aborted: boolean };
+}
+
+/** Reads the moments of several tensors together, one after the other. */
+export interface MomentsReader {
+  /** Rejects when the signal comes, or a read fails; then what was read is of no more use. */
+  add(tensor: ReadTensor): Promise<void>;
+  done(): ReadMoments;
+}
+
+export function momentsReader({ layout: rule, reference, target, measure }: MomentsKey, { signal }: ReadOptions): MomentsReader {
   const scatter = emptyScatter(reference, target, measure);
+  return {
+    add: (tensor) => scatterTensor(tensor, blockLayout(tensor.shape, rule), scatter, signal),
+    done: () => scatter.done(),
+  };
+}
+
+async function scatterTensor(tensor: ReadTensor, layout: BlockLayout, scatter: Scatter, signal: ReadOptions['signal']): Promise<void> {
+  const { width } = layout;
   const buffer = new Float32Array(Math.min(CHUNK, layout.n));
   const read = async (from: number, n: number): Promise<Float32Array> => {
     if (signal.aborted) throw new Error('cancelled');
@@ -62,7 +84,6 @@ export async function readMoments(
       scatter.add(own, 0, ranges);
     }
   }
-  return scatter.done();
 }
 
 function* pieces(n: number): Generator<{ readonly at: number; readonly n: number }> {
@@ -85,6 +106,9 @@ function addRanges({ low, high }: Ranges, weights: Float32Array, first: number):
     else if (w > high[block]! && w < Number.POSITIVE_INFINITY) high[block] = w;
   }
 }
+
+/** What weights are added to, bin by bin. */
+type Scatter = ReturnType<typeof emptyScatter>;
 
 function emptyScatter(reference: Reference, target: number, measure: Measure) {
   const size = 2 * HALF + 1;

@@ -15,7 +15,10 @@ export interface Lens {
   readonly at: Span;
   readonly title: string;
   /** What a click does; nothing where the lens only says something. */
-  readonly action: { readonly kind: 'evaluate'; readonly format: string | undefined } | { readonly kind: 'evaluateOnModel' } | undefined;
+  readonly action:
+    | { readonly kind: 'evaluate' | 'pictures'; readonly format: string | undefined }
+    | { readonly kind: 'evaluateOnModel' }
+    | undefined;
 }
 
 /** The error of each format where it is known, "evaluate" above each that has something to be evaluated on, and what came of each assertion. */
@@ -34,6 +37,14 @@ export function lenses(analysis: Analysis, results: Results): Lens[] {
   );
   return [...formats, ...comparisons, ...models, ...assertions].sort((a, b) => a.at.start - b.at.start);
 }
+
+/** A way to the pictures of each format and comparison, for an editor that has a panel to show them. */
+export const pictureLenses = ({ formats, comparisons }: Analysis): readonly Lens[] => [
+  ...[...formats].map(([{ declaration, name }]) => pictureLens(declaration.name!, name)),
+  ...comparisons.map(({ symbol }) => pictureLens(symbol.declaration.name!, undefined)),
+];
+
+const pictureLens = (at: Span, format: string | undefined): Lens => ({ at, title: 'pictures', action: { kind: 'pictures', format } });
 
 function formatLenses(symbol: Declared, spec: FormatSpec, analysis: Analysis, results: Results): Lens[] {
   const at = symbol.declaration.name!;

@@ -86,22 +86,27 @@ class Bytes {
   #at = 0;
 
   byte(value: number): this {
-    this.#view.setUint8(this.#room(1), value);
+    // Making room may put another view in place.
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   uint32(value: number): this {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
     return this;
   }
 
   uint64(value: number): this {
-    this.#view.setBigUint64(this.#room(8), BigInt(value), true);
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
     return this;
   }
 
   float32(value: number): this {
-    this.#view.setFloat32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setFloat32(at, value, true);
     return this;
   }
 

@@ -4,9 +4,6 @@ import { LLAMA2C_BEGIN, LLAMA2C_FIRST_BYTE, type Llama2cPieces } from './llama2c
 /** What a GGUF file says of its tokens, by the keys of llama.cpp (`src/llama-vocab.cpp`). */
 export type GgufVocabulary = ReadonlyMap<string, GgufValue>;
 
-/** No tokens: an engine is handed numbers. */
-export const noVocabulary: GgufVocabulary = new Map([['tokenizer.ggml.model', { type: 'string', value: 'no_vocab' }]]);
-
 /** A table of characters; `nTokens` are those of the model, which may know more. */
 export function characterVocabulary(characters: readonly string[], nTokens: number): GgufVocabulary {
   // No two characters make a token, so nothing is merged.

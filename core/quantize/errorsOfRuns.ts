@@ -15,7 +15,7 @@ import { arithmeticOf, type ScaleRule } from './scaleRule.ts';
 /** Weights that are quantized as a tensor of their own, in row-major order: as many as the shape says. */
 export interface WeightsRun {
   readonly shape: readonly number[];
-  readonly weights: Float32Array;
+  readonly weights: FloatArray;
 }
 
 export interface RunsOptions {
@@ -26,7 +26,7 @@ export interface RunsOptions {
 }
 
 /**
- * The error sums of each codebook on each of many short runs: `[codebook][run]`, each those of `quantizationErrors` on the run alone. What a
+ * The error sums of each codebook on each of many runs or small tensors: `[codebook][run]`, each those of `quantizationErrors` on the run alone. What a
  * codebook needs is worked out once for all runs, and the ranges of the blocks of a run once for all codebooks: of a thousand weights, either
  * takes longer than quantizing them. Rejects with a RangeError for a rule by which more than a block decides on a scale.
  */

@@ -1,7 +1,11 @@
 import type { Digits } from './dataTable.ts';
 import { decibels, percent, significant } from './digits.ts';
+import { signedPercent } from './qualityText.ts';
 
-/** What designs can be drawn over. `areaRatio` is the area of a MAC over that of INT4 from the same library, the ratio that holds across libraries. */
+/**
+ * What designs can be drawn over. `areaRatio` is the area of a MAC over that of INT4 from the same library, the ratio that holds across
+ * libraries; `perplexityChange` that of a language model over its own unquantized, as a share.
+ */
 export type DesignAxis = keyof typeof kinds;
 
 /** The figures of a design: null where one has no value, left out where it is not known. */
@@ -29,6 +33,12 @@ const kinds = {
   mse: { title: 'MSE', better: 'less', digits: 'short', show: digits4('') },
   rmse: { title: 'RMSE', better: 'less', digits: 'short', show: digits4('') },
   relativeMae: { title: 'Relative MAE', better: 'less', digits: 'percent', show: percent },
+  perplexityChange: {
+    title: 'Perplexity change',
+    better: 'less',
+    digits: 'percent',
+    show: (x: number) => `${signedPercent(x)} % perplexity`,
+  },
 } as const satisfies Readonly<Record<string, AxisKind>>;
 
 export const axisKinds: Readonly<Record<DesignAxis, AxisKind>> = kinds;

@@ -2,6 +2,7 @@ import type { CellLibrary } from '../../core/hardware/cells/index.ts';
 import { libertyText } from '../../core/hardware/cells/liberty.ts';
 import type { Design, Port } from '../../core/hardware/design.ts';
 import { type Adders, adderMaps } from './adders.ts';
+import { signedProducts } from './multipliers.ts';
 import { type DesignKind, type Effort, type Recipe, recipesOf } from './recipes.ts';
 import type { YosysJob } from './yosys.ts';
 
@@ -30,7 +31,7 @@ export const clock = 'clk';
  * but the clock, and so no logic, and are told apart afterwards. Names must be plain Verilog identifiers.
  */
 export function synthesisJob(designs: readonly Design[], library: CellLibrary, effort: Effort): SynthesisJob {
-  const files: Record<string, string> = { 'cells.lib': cellsText(library) };
+  const files: Record<string, string> = { 'cells.lib': cellsText(library), 'products.v': signedProducts };
   const script: string[] = [];
   const placed: Placed[][] = designs.map(() => []);
   for (const [i, design] of designs.entries()) {
@@ -105,7 +106,8 @@ const assemble = (kind: DesignKind, group: Group): readonly string[] => [
   'memory',
   'opt -full',
   // Products first and by themselves: merged with the sum they go into they would be made as wide as it.
-  'alumacc t:$mul',
+  'techmap -map products.v t:$mul',
+  'alumacc t:$mul a:src=*products.v*',
   'maccmap',
   'alumacc',
   'opt',

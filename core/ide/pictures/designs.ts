@@ -5,28 +5,38 @@ import { areaRequest, overhead } from '../../lang/areaMeasures.ts';
 import { areaOf, reportOf } from '../../lang/areaPairs.ts';
 import { evaluationKey } from '../../lang/evaluationKey.ts';
 import { factOf, type KnownOfWeights } from '../../lang/facts.ts';
+import { wholeReportOf } from '../../lang/modelRows.ts';
 import type { Evaluation } from '../../lang/spec.ts';
 import * as measures from '../../measure/measures.ts';
 import type { EvaluationResult } from '../../measure/results.ts';
+import { qualityMeasures } from '../../model/quality.ts';
 import type { Figures } from '../../view/designAxes.ts';
 import type { Design } from '../../view/pareto.ts';
+import { relativeInterval, shareOf } from '../../view/qualityText.ts';
 import type { MeasuredGroup } from './groups.ts';
 
-/** The rows of a group as designs; with areas where the comparison names hardware and they were synthesised. */
-export function designsOf({ rows, hardware }: MeasuredGroup, known: KnownOfWeights): readonly Design[] {
+/**
+ * The rows of a group as designs; with areas where the comparison names hardware and they were synthesised, and with what they do to its first
+ * model where they were evaluated on all of its text.
+ */
+export function designsOf({ rows, hardware, models: [model] }: MeasuredGroup, known: KnownOfWeights): readonly Design[] {
   const base = hardware && factOf(areaRequest({ codebook: int4 }, hardware), known.facts);
   const int4Report = base && !('problem' in base) ? base : undefined;
   return rows.map(({ evaluation, result }): Design => {
     const { format, scale } = evaluation;
     const report = hardware && reportOf({ format, hardware }, known);
     const { total, estimates } = result;
+    const quality = model && wholeReportOf({ format, scale, model }, known);
+    const estimated = estimates ? { sqnr: estimates.sqnr, nsr: estimates.nsr, mse: estimates.mse } : {};
+    const onModel = quality ? { perplexityChange: shareOf(qualityMeasures.lossChange(quality.total)) } : {};
+    const interval = relativeInterval(quality?.intervals.lossChange);
     return {
       key: evaluationKey(evaluation),
       name: format.name,
       series: scale.name,
       origin: 'measured',
-      figures: { ...errorFigures(evaluation, result), ...areaFigures(report, format.bits, int4Report) },
-      intervals: estimates ? { sqnr: estimates.sqnr, nsr: estimates.nsr, mse: estimates.mse } : {},
+      figures: { ...errorFigures(evaluation, result), ...areaFigures(report, format.bits, int4Report), ...onModel },
+      intervals: { ...estimated, ...(interval ? { perplexityChange: interval } : {}) },
       ...(total.n === 0 ? { figures: {} } : {}),
     };
   });

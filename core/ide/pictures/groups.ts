@@ -1,6 +1,7 @@
 import type { Analysis } from '../../lang/analysis.ts';
 import { evaluationKey, weightsKey } from '../../lang/evaluationKey.ts';
-import type { Evaluation, NamedHardware, WeightsSpec } from '../../lang/spec.ts';
+import { modelsOf } from '../../lang/modelRows.ts';
+import type { Evaluation, ModelSpec, NamedHardware, WeightsSpec } from '../../lang/spec.ts';
 import type { EvaluationResult } from '../../measure/results.ts';
 import { evaluationsOf, type Results, resultOf } from '../known.ts';
 
@@ -16,6 +17,8 @@ export interface AskedGroup {
   readonly compare: string | null;
   readonly weights: WeightsSpec;
   readonly hardware: NamedHardware | undefined;
+  /** What its formats are evaluated on besides; the first one leads. */
+  readonly models: readonly ModelSpec[];
   readonly evaluations: readonly Evaluation[];
 }
 
@@ -26,13 +29,21 @@ export interface MeasuredGroup extends Omit<AskedGroup, 'evaluations'> {
 
 /** The groups that a spec asks for, in the order of its text. */
 export function askedGroups(analysis: Analysis): readonly AskedGroup[] {
-  const compared = analysis.comparisons.flatMap(({ name, rows, hardware }) => byWeights(name, rows, hardware));
+  const compared = analysis.comparisons.flatMap((comparison) => {
+    const { name, rows, hardware } = comparison;
+    return byWeights(name, rows, hardware, modelsOf(comparison, analysis));
+  });
   const keys = new Set(analysis.comparisons.flatMap(({ rows }) => rows.map(evaluationKey)));
   const others = evaluationsOf(analysis).filter((evaluation) => !keys.has(evaluationKey(evaluation)));
-  return [...compared, ...byWeights(null, others, undefined)];
+  return [...compared, ...byWeights(null, others, undefined, [...analysis.models.values()])];
 }
 
-function byWeights(compare: string | null, all: readonly Evaluation[], hardware: NamedHardware | undefined): readonly AskedGroup[] {
+function byWeights(
+  compare: string | null,
+  all: readonly Evaluation[],
+  hardware: NamedHardware | undefined,
+  models: readonly ModelSpec[],
+): readonly AskedGroup[] {
   const groups = new Map<string, { readonly weights: WeightsSpec; readonly evaluations: Evaluation[] }>();
   for (const evaluation of all) {
     const key = weightsKey(evaluation.weights);
@@ -40,7 +51,7 @@ function byWeights(compare: string | null, all: readonly Evaluation[], hardware:
     group.evaluations.push(evaluation);
     groups.set(key, group);
   }
-  return [...groups.values()].map((group) => ({ compare, hardware, ...group }));
+  return [...groups.values()].map((group) => ({ compare, hardware, models, ...group }));
 }
 
 /** The rows of a group that have a result. */

@@ -60,7 +60,7 @@ describe('evaluation', () => {
     const before = await sqnr(document, 'format Levels');
     renameSync(fsPath, `${fsPath}.away`);
     await diagnostic(document, 'weights.missing');
-    assert.deepEqual(await lenses(document, 'compare c'), ['0 of 1 rows evaluated · evaluate']);
+    assert.deepEqual(await lenses(document, 'compare c'), ['0 of 1 rows evaluated · evaluate', 'pictures']);
     renameSync(`${fsPath}.away`, fsPath);
     assert.equal(await sqnr(document, 'format Levels'), before);
   });
@@ -69,7 +69,7 @@ describe('evaluation', () => {
     const api = await activeNibble();
     const { document } = await open('sample.nibble');
     await vscode.commands.executeCommand('nibble.evaluateDocument', document.uri);
-    assert.deepEqual(await lenses(document, 'compare few'), ['5 rows evaluated · evaluate']);
+    assert.deepEqual(await lenses(document, 'compare few'), ['5 rows evaluated · evaluate', 'pictures']);
     assert.match(api.status().detail, /^Best of 5: NF4 on tiny, \d+\.\d\d dB$/);
   });
 

@@ -48,7 +48,7 @@ describe('reading a spec', () => {
     const [error, evaluate] = await lenses(document, 'format Mine');
     assert.match(error!, /^SQNR \d+\.\d\d dB on tiny, group128/);
     assert.equal(evaluate, 'evaluate');
-    assert.deepEqual(await lenses(document, 'compare few'), ['5 rows evaluated · evaluate']);
+    assert.deepEqual(await lenses(document, 'compare few'), ['5 rows evaluated · evaluate', 'pictures']);
   });
 
   it('lens and hover agree', async () => {

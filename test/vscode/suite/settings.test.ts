@@ -60,7 +60,7 @@ describe('a setting takes effect at once:', () => {
   it('no evaluation unless asked for', async () => {
     await set('evaluate.automatic', 'off');
     const { document } = await sampleAs('off.nibble');
-    assert.deepEqual(await lenses(document, 'compare few'), ['0 of 5 rows evaluated · evaluate']);
+    assert.deepEqual(await lenses(document, 'compare few'), ['0 of 5 rows evaluated · evaluate', 'pictures']);
     await never('an evaluation', async () => (await lenses(document, 'format Mine')).some((title) => title.startsWith('SQNR')));
     await vscode.commands.executeCommand('nibble.evaluateDocument', document.uri);
     assert.match((await lenses(document, 'format Mine'))[0]!, /^SQNR /);
@@ -69,7 +69,7 @@ describe('a setting takes effect at once:', () => {
   it('evaluation as soon as it is switched on', async () => {
     await set('evaluate.automatic', 'off');
     const { document } = await sampleAs('on.nibble');
-    assert.deepEqual(await lenses(document, 'compare few'), ['0 of 5 rows evaluated · evaluate']);
+    assert.deepEqual(await lenses(document, 'compare few'), ['0 of 5 rows evaluated · evaluate', 'pictures']);
     await set('evaluate.automatic', 'onType');
     await sqnr(document, 'format Mine');
   });

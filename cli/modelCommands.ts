@@ -1,0 +1,75 @@
+import { type Command, Option } from 'commander';
+import { cellLibraries } from '../core/hardware/cells/index.ts';
+import { printActivations } from './activations.ts';
+import type { Budget } from './formatAssignment.ts';
+import { wholeNumber } from './hardware.ts';
+import { Failure } from './output.ts';
+import { printSensitivity } from './sensitivity.ts';
+
+/** The most tokens that an option asks for. */
+const MOST_TOKENS = 2 ** 40;
+
+/** Adds the commands that study a language model's layers. `finish` is told the exit code. */
+export function addModelCommands(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('activations')
+    .description(
+      'say how the inputs of the linear layers of a language model and their weights are distributed, and what formats do to them',
+    )
+    .argument('<file>', 'a .nibble file that declares the formats, and the model unless --model says one')
+    .option(
+      '--model <path>',
+      'a model of the file by its name, or the folder or safetensors file of another one; needed where there are several',
+    )
+    .option('--format <name...>', 'formats that are measured on inputs and weights; none unless given')
+    .option('--scale <name>', 'the scale; needed where the file declares several and a format has none of its own')
+    .option('--tokens <n>', 'how many tokens the model is run on, or all; what the model says unless given')
+    .option('--out <folder>', 'where samples of the inputs go as npy files, to be linked as weights; the folder is made')
+    .option('--json', 'as JSON (schema 1)')
+    .action(async (file: string, options: StudyFlags & { out?: string }): Promise<void> => {
+      const { model, format: formats = [], scale, tokens, out: outFolder, json } = options;
+      finish(await printActivations({ file, model, formats, scale, tokens: tokensOf(tokens), outFolder, form: json ? 'json' : 'table' }));
+    });
+
+  program
+    .command('sensitivity')
+    .description('say what each tensor of a language model does to its loss in a format, and which tensors are best given which format')
+    .argument('<file>', 'a .nibble file that declares the formats, and the model unless --model says one')
+    .requiredOption('--format <name...>', 'formats of the file or of what it uses, or instances such as "SF(6)"')
+    .option(
+      '--model <path>',
+      'a model of the file by its name, or the folder or safetensors file of another one; needed where there are several',
+    )
+    .option('--scale <name>', 'the scale; needed where the file declares several and a format has none of its own')
+    .option('--tokens <n>', 'how many tokens are predicted each time, or all', '4096')
+    .option('--budget <amount>', 'assign formats to tensors: mean bits per weight, as 4.5, or mean area of the MAC unit, as 120um2')
+    .addOption(new Option('--cells <name>', 'the cell library of such areas').choices(Object.keys(cellLibraries)).default('nangate45'))
+    .option('--json', 'as JSON (schema 1)')
+    .action(async (file: string, options: StudyFlags & { format: string[]; budget?: string; cells: string }): Promise<void> => {
+      const { model, format: formats, scale, tokens, budget, cells, json } = options;
+      const hardware = { cells, datapath: 'both', terms: 256, fixedPointBits: 8 } as const;
+      const asked = { file, model, formats, scale, tokens: tokensOf(tokens), budget: budgetOf(budget), hardware };
+      finish(await printSensitivity({ ...asked, form: json ? 'json' : 'table' }));
+    });
+}
+
+interface StudyFlags {
+  readonly model?: string;
+  readonly format?: string[];
+  readonly scale?: string;
+  readonly tokens?: string;
+  readonly json?: true;
+}
+
+function tokensOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return text === 'all' ? Number.POSITIVE_INFINITY : wholeNumber('--tokens', text, 1, MOST_TOKENS);
+}
+
+function budgetOf(text: string | undefined): Budget | undefined {
+  if (text === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,9}(?:\.\d{1,9})?)(um2)?$/.exec(text) ?? [];
+  const most = Number(number);
+  if (most > 0) return { of: unit ? 'area' : 'bits', most };
+  throw new Failure(`--budget is a number of bits per weight, as 4.5, or an area, as 120um2, not ${JSON.stringify(text)}`, 2);
+}

@@ -1,0 +1,72 @@
+import { type CancellationToken, CancellationTokenSource } from 'vscode';
+import type { PictureAnswer, PictureWish } from '../protocol/pictures.ts';
+
+/** What a feed needs of others. */
+export interface FeedParts {
+  readonly ask: (uri: string, wish: PictureWish, token: CancellationToken) => Promise<PictureAnswer | null>;
+  readonly show: (answer: PictureAnswer) => void;
+  /** Told of what went wrong, but not of what was cancelled. */
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Keeps one picture of one document up to date: asked for once at a time, again when it has changed meanwhile, and given up when another one is
+ * wanted. An answer that nobody waits for any more is dropped.
+ */
+export class PictureFeed {
+  readonly #parts: FeedParts;
+  #wanted: { readonly uri: string; readonly wish: PictureWish } | undefined;
+  #asking: CancellationTokenSource | undefined;
+  #hasChanged = false;
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+  }
+
+  /** Wants this picture from now on; null: none. */
+  want(uri: string, wish: PictureWish | null): void {
+    this.stop();
+    if (wish === null) return;
+    this.#wanted = { uri, wish };
+    this.#next();
+  }
+
+  /** Wants nothing any more. */
+  stop(): void {
+    this.#wanted = undefined;
+    this.#hasChanged = false;
+    this.#asking?.cancel();
+    this.#asking = undefined;
+  }
+
+  /** What the server would answer of a document may have changed. While it answers, it is not asked anew: else a slow picture would never come. */
+  changed(uri: string): void {
+    if (this.#wanted?.uri !== uri) return;
+    this.#hasChanged = true;
+    if (!this.#asking) this.#next();
+  }
+
+  #next(): void {
+    const wanted = this.#wanted;
+    if (!wanted) return;
+    const source = new CancellationTokenSource();
+    this.#asking = source;
+    this.#hasChanged = false;
+    this.#parts
+      .ask(wanted.uri, wanted.wish, source.token)
+      .then(
+        (answer) => {
+          if (answer && this.#asking === source) this.#parts.show(answer);
+        },
+        (error) => {
+          if (this.#asking === source) this.#parts.fail(error);
+        },
+      )
+      .finally(() => {
+        source.dispose();
+        if (this.#asking !== source) return;
+        this.#asking = undefined;
+        if (this.#hasChanged) this.#next();
+      });
+  }
+}
