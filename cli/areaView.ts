@@ -28,8 +28,10 @@ export function areaJson(found: AreaRows): string {
       area: unit.area,
       ge: unit.ge ?? null,
       product: unit.product,
+      decode: unit.decode ?? null,
       accumulator: unit.accumulator,
       registers: unit.registers,
+      transistors: unit.transistors,
       accumulator_bits: unit.accumulatorBits,
       levels_of_logic: unit.levelsOfLogic,
       ratio_int4: unit.area / int4.report[which].area,
@@ -83,6 +85,7 @@ export function areaTables(found: AreaRows): string {
   const fixed = [...new Set(rows.map(({ report }) => report.grid.fixedPointBits))].filter((bits) => bits !== undefined);
   const notes = [
     `chip: ${percentOf(shares.mac)} of it in proportion to MAC area, ${percentOf(shares.memory)} to bits of weights; change over INT4 (arXiv 2405.03103)`,
+    'multiply: with its decoders; decode: these alone, which share logic with what multiplies; transistors: of the cells in static CMOS, by rule',
     `power: toggles of the netlist on operands drawn ${usedOn === undefined ? 'uniformly' : `as ${visible(usedOn)} uses the codes`}, weighted by the area of their cells, and the clock inside flip-flops, over those of INT4; without glitches, wires and clock tree`,
     ...fixed.map(
       (bits) => `k: levels have no common grid and are rounded to fixed point of ${bits} bits; another --fixed-point is another area`,
@@ -125,21 +128,25 @@ function unitTable(found: AreaRows, which: Which): string {
     '× INT4',
     '× E2M1',
     'multiply',
+    'decode',
     'accumulate',
     'registers',
+    'transistors',
     'sum bits',
     'levels',
     'architecture',
     'chip',
   ];
   const rows = found.rows.map((row) => {
-    const { product, accumulator, registers, accumulatorBits, levelsOfLogic, architecture } = row.report[which];
+    const { product, decode, accumulator, registers, transistors, accumulatorBits, levelsOfLogic, architecture } = row.report[which];
     return [
       nameOf(row),
       ...common(row, which, found),
       significant(product, 4),
+      decode === undefined ? '' : significant(decode, 4),
       significant(accumulator - registers, 4),
       significant(registers, 4),
+      String(transistors),
       String(accumulatorBits),
       String(levelsOfLogic),
       architecture,

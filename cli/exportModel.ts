@@ -7,7 +7,6 @@ import { counted } from '../core/weights/problem.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import { exportModel } from '../node/exportModel.ts';
 import { folderOf } from '../node/specFiles.ts';
-import { formatsNamed } from './formats.ts';
 import { interruptible } from './interrupt.ts';
 import { Failure, progressBar, say, sayFinding } from './output.ts';
 import { modelAt } from './perplexity.ts';
@@ -16,7 +15,7 @@ import { readSpec, resolved, textAt, withEvaluator } from './spec.ts';
 
 export interface ExportModelArguments {
   readonly names: readonly string[];
-  /** Where the format, the scale and the model are; undefined for `std.paper`. */
+  /** Where the format, the scale and the model are. */
   readonly file: string | undefined;
   /** A model of the file by its name, or the path of another one; undefined where there is only one. */
   readonly model: string | undefined;
@@ -32,12 +31,14 @@ export interface ExportModelArguments {
 export async function exportQuantizedModel(args: ExportModelArguments): Promise<number> {
   const [name, ...more] = args.names;
   if (name === undefined || more.length > 0) throw new Failure('export model takes one format; a model with several is no file of one', 2);
-  const { format, scale, model } = args.file === undefined ? await ofLibrary(name, args) : await ofFile(name, args.file, args);
+  if (args.file === undefined) throw new Failure('export model needs --file, a spec that declares the scale', 2);
+  const { format, scale, model } = await ofFile(name, args.file, args);
   const bar = progressBar();
   const done = await interruptible(bar, (signal) =>
     exportModel({
       path: model.path,
       config: model.config,
+      tokenizer: model.tokenizer,
       place: { base: folderOf(model.symbol.module.uri) ?? process.cwd(), root: undefined },
       job: { codebook: format.codebook, rule: scale.rule },
       quantize: model.quantize,
@@ -61,14 +62,6 @@ interface Asked {
   readonly format: FormatSpec;
   readonly scale: NamedScale;
   readonly model: ModelSpec;
-}
-
-async function ofLibrary(name: string, { model, scale }: ExportModelArguments): Promise<Asked> {
-  const [format] = await formatsNamed([name], undefined);
-  if (model === undefined) throw new Failure('export model needs --model, the folder of a model, or --file, a spec that declares one', 2);
-  if (scale !== undefined) throw new Failure('--scale is the name of a scale of --file', 2);
-  if (!format?.scale) throw new Failure(`${visible(name)} has no scale of its own; declare one in a spec and say --file and --scale`, 2);
-  return { format, scale: format.scale, model: modelAt(model) };
 }
 
 async function ofFile(name: string, file: string, { model, scale }: ExportModelArguments): Promise<Asked> {

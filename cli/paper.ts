@@ -21,9 +21,9 @@ import type { Evaluator, Outcome } from '../node/evaluator.ts';
 import { fitAll } from '../node/fits.ts';
 import { uriOf } from '../node/specFiles.ts';
 import { Failure, isSameFile, say, written } from './output.ts';
-import { frontsOf } from './paperFronts.ts';
+import { errorFronts, isOfFigure3, qualityFronts } from './paperFronts.ts';
 import { type PaperPage, paperHtml, paperMarkdown, summaryOf } from './paperPage.ts';
-import { modelQualities } from './paperQuality.ts';
+import { inputProfiles, modelQualities } from './paperQuality.ts';
 import { formatOf, type PaperSpec, paperSpec, paperSpecText } from './paperSpec.ts';
 import { analysisOf, type ReadOptions, readSpec, withEvaluator } from './spec.ts';
 
@@ -89,17 +89,20 @@ async function measured(
   const grids = weights.map((one) => errorGrid(one, own, outcome));
   const { areas, facts } = await areasOf(own, evaluator, options);
   const quality = await modelQualities(models, own, evaluator, options);
-  const fronts = weights.flatMap((one) => frontsOf(one, own, outcome, facts));
-  problems.push(...quality.problems);
+  const inputs = await inputProfiles(models, evaluator, options);
+  problems.push(...quality.problems, ...inputs.problems);
   return {
     claims: [
       ...codebookClaims((name) => formatOf(own, name).codebook),
       weightProfileClaim(profiles),
-      activationProfileClaim([]),
+      activationProfileClaim(inputs.profiles),
       ...errorClaims(grids),
       ...qualityClaims(quality.qualities),
       ...hardwareClaims(areas),
-      frontClaim(fronts),
+      frontClaim([
+        ...quality.qualities.filter(isOfFigure3).flatMap((one) => qualityFronts(one, areas)),
+        ...weights.flatMap((one) => errorFronts(one, own, outcome, facts)),
+      ]),
     ],
     problems: [...new Set(problems)],
     notes: quality.notes,

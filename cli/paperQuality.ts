@@ -1,9 +1,12 @@
 import { factKey, factOf, type QualityRequest } from '../core/lang/facts.ts';
 import { qualityRequest } from '../core/lang/modelMeasures.ts';
 import type { ModelSpec, NamedScale } from '../core/lang/spec.ts';
+import { modelSummary } from '../core/measure/fit/modelSummary.ts';
+import { type Preparation, unprepared, usualGptq } from '../core/model/preparation.ts';
 import { qualityMeasures } from '../core/model/quality.ts';
 import type { QualityReport } from '../core/model/qualityReport.ts';
 import { blockTitle, errorBlocks } from '../core/paper/errorClaims.ts';
+import type { MeasuredProfile } from '../core/paper/profileClaims.ts';
 import { publishedCodebooks } from '../core/paper/publishedCodebooks.ts';
 import type { Change, MeasuredQuality } from '../core/paper/qualityClaims.ts';
 import type { Evaluator } from '../node/evaluator.ts';
@@ -13,6 +16,7 @@ import type { ReadOptions } from './spec.ts';
 /** What a model is evaluated under. */
 interface Condition {
   readonly quantized: MeasuredQuality['quantized'];
+  readonly method: MeasuredQuality['method'];
   readonly scale: NamedScale;
   readonly words: string;
   readonly isByRow: boolean;
@@ -32,12 +36,21 @@ function conditions({ scales }: PaperSpec): readonly Condition[] {
     isByRow: block === 'channel',
   });
   return [
-    { quantized: 'weights', ...at(128), formats: [...compared, ...swept] },
-    { quantized: 'weights', ...at(32), formats: compared },
-    { quantized: 'weights', ...at('channel'), formats: compared },
-    { quantized: 'weights and inputs', ...at(128), formats: compared },
+    { quantized: 'weights', method: 'nearest', ...at(128), formats: [...compared, ...swept] },
+    { quantized: 'weights', method: 'nearest', ...at(32), formats: compared },
+    { quantized: 'weights', method: 'nearest', ...at('channel'), formats: compared },
+    { quantized: 'weights', method: 'gptq', ...at('channel'), formats: compared },
+    { quantized: 'weights and inputs', method: 'nearest', ...at(128), formats: compared },
+    { quantized: 'weights and inputs', method: 'smoothquant', ...at(128), formats: compared },
   ];
 }
+
+/** The paper's: SmoothQuant in the norms before, half of the outliers moved. */
+const preparations: Readonly<Record<MeasuredQuality['method'], Preparation>> = {
+  nearest: unprepared,
+  smoothquant: { ...unprepared, smoothing: { alpha: 0.5, inputs: 'norms' } },
+  gptq: { ...unprepared, gptq: usualGptq },
+};
 
 export interface MeasuredModels {
   readonly qualities: readonly MeasuredQuality[];
@@ -83,15 +96,16 @@ export async function modelQualities(
         `Model ${model.name}: ${found.total.n} tokens in ${found.nWindows} windows, perplexity per token unquantized ${perplexity.toFixed(4)}`,
       );
     }
-    const { quantized, words, isByRow } = condition;
+    const { quantized, method, words, isByRow } = condition;
     if (perplexity === undefined) return [];
-    return [{ subject: model.name, quantized, method: 'nearest', scale: words, isByRow, perplexity, changes }];
+    return [{ subject: model.name, quantized, method, scale: words, isByRow, perplexity, changes }];
   });
   return { qualities, problems: [...new Set(problems)], notes: [...notes.values()] };
 }
 
-function requestOf(name: string, { quantized, scale }: Condition, model: ModelSpec, own: PaperSpec): QualityRequest {
-  return qualityRequest(formatOf(own, name), scale, model, quantized === 'weights' ? 'none' : 'same');
+function requestOf(name: string, { quantized, method, scale }: Condition, model: ModelSpec, own: PaperSpec): QualityRequest {
+  const request = qualityRequest(formatOf(own, name), scale, model, quantized === 'weights' ? 'none' : 'same');
+  return { ...request, preparation: preparations[method] };
 }
 
 /** Undefined where the text is too short for an interval. */
@@ -99,3 +113,31 @@ function changeOf({ total, intervals }: QualityReport): Change | undefined {
   const interval = intervals.perplexityChange;
   return interval && { value: qualityMeasures.perplexityChange(total), low: interval.low, high: interval.high };
 }
+
+/** How the inputs of the models' linear layers are distributed, all tokens together. */
+export async function inputProfiles(
+  models: readonly ModelSpec[],
+  evaluator: Evaluator,
+  options: ReadOptions,
+): Promise<{ readonly profiles: readonly MeasuredProfile[]; readonly problems: readonly string[] }> {
+  const profiles: MeasuredProfile[] = [];
+  const problems: string[] = [];
+  for (const model of models) {
+    const { run, problems: own } = await evaluator.models.inspected(model, options);
+    problems.push(...own.map(({ message }) => message));
+    if (!run || run.selected.length === 0) continue;
+    const found = await evaluator.models.studied(run, [], { seed: SEED, most: SAMPLE }, options);
+    if ('problem' in found) problems.push(`Model ${model.name}: ${found.problem}`);
+    else
+      profiles.push({
+        subject: `inputs of the linear layers of ${model.name}`,
+        normalisation: 'as they are',
+        summary: modelSummary(found.inputs.map(({ fit }) => fit)),
+      });
+  }
+  return { profiles, problems };
+}
+
+/** Nothing is kept of the sample: fits are of all numbers. */
+const SAMPLE = 1;
+const SEED = 1;

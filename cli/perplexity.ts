@@ -156,7 +156,7 @@ function rowsOn(model: ModelSpec, analysis: Analysis, { formats, scale }: Perple
   const isDeclared = [...analysis.models.values()].includes(model);
   const comparisons = isDeclared ? analysis.comparisons : analysis.comparisons.map((comparison) => ({ ...comparison, model }));
   const rows = modelRows({ comparisons, formats: analysis.formats, models: new Map([[model.name, model]]) }).filter(
-    (row) => row.model === model,
+    (row) => row.model.symbol === model.symbol,
   );
   if (scale === undefined) return rows;
   const wanted = chosen('scale', scale, analysis.scales);

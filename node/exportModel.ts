@@ -13,7 +13,7 @@ import { select, unmatched } from '../core/weights/select.ts';
 import type { Tensor } from '../core/weights/tensor.ts';
 import { reasonOf } from '../core/weights/visibleName.ts';
 import type { Place } from './expandPattern.ts';
-import { ggufVocabularyBeside } from './ggufVocabularyBeside.ts';
+import { ggufVocabularyOf } from './ggufVocabularyOf.ts';
 import { decoded, findModel, isProblem, isThere, pathOf, readWhole } from './models/modelFiles.ts';
 import { type OpenWeights, openWeights } from './openWeights.ts';
 import { replacing } from './replacing.ts';
@@ -25,6 +25,8 @@ export interface ModelExport extends WriteOptions {
   readonly path: string;
   /** Its configuration; `config.json` beside the weights unless given. */
   readonly config: string | undefined;
+  /** Its tokenizer; what lies beside the weights unless given. */
+  readonly tokenizer: string | undefined;
   readonly place: Place;
   /** Globs over names of tensors: of the linear layers, those that are quantized; all unless given. */
   readonly quantize: readonly string[] | undefined;
@@ -117,14 +119,15 @@ async function written(
   if ((await realpath(folder)) === (await realpath(pathOf(from, place))))
     return { problems: [`${quoted(folder)} is the folder of the model itself; name another with --out`] };
   const main = asked.as === 'gguf' ? 'model.gguf' : 'model.safetensors';
-  const beside = asked.as === 'gguf' ? new Map<string, Uint8Array>() : await filesBeside(from, config, place);
+  const beside = asked.as === 'gguf' ? new Map<string, Uint8Array>() : await filesBeside(from, config, asked);
   if (isProblem(beside)) return { problems: [beside.message] };
   const names = [main, ...beside.keys()];
   if (existing === 'keep')
     for (const name of names)
       if (await exists(join(folder, name)))
         return { problems: [`${quoted(join(folder, name))} is there already; replace it with --force`] };
-  const vocabulary = asked.as === 'gguf' ? await ggufVocabularyBeside(from, architecture.nTokens, place, MOST_BESIDE) : undefined;
+  const vocabulary =
+    asked.as === 'gguf' ? await ggufVocabularyOf(asked.tokenizer, from, architecture.nTokens, place, MOST_BESIDE) : undefined;
   if (vocabulary && 'message' in vocabulary) return { problems: [vocabulary.message] };
   const plan = vocabulary
     ? ggufPlan(asked, architecture, vocabulary.vocabulary, tensors, selected)
@@ -134,14 +137,18 @@ async function written(
   return { paths: names.map((name) => join(folder, name)), nQuantized: selected.size, nTensors: plan.tensors.length };
 }
 
-/** They are held at once: all of them are read before anything is written. */
-async function filesBeside(from: string, config: Uint8Array, place: Place): Promise<ReadonlyMap<string, Uint8Array> | LinkedModelProblem> {
+/** The other files of the model by their names. They are held at once: all of them are read before anything is written. */
+async function filesBeside(
+  from: string,
+  config: Uint8Array,
+  { tokenizer, place }: ModelExport,
+): Promise<ReadonlyMap<string, Uint8Array> | LinkedModelProblem> {
   const files = new Map([['config.json', config]]);
-  for (const name of BESIDE) {
-    if (!(await isThere(join(from, name), place))) continue;
-    const bytes = await readWhole(join(from, name), place, MOST_BESIDE, 'tokenizer');
+  const there = await Promise.all(BESIDE.map(async (name) => ((await isThere(join(from, name), place)) ? [join(from, name)] : [])));
+  for (const file of [...there.flat(), ...(tokenizer === undefined ? [] : [tokenizer])]) {
+    const bytes = await readWhole(file, place, MOST_BESIDE, 'tokenizer');
     if (isProblem(bytes)) return bytes;
-    files.set(name, bytes);
+    files.set(basename(file), bytes);
   }
   return files;
 }

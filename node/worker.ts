@@ -5,6 +5,7 @@ import * as facts from './factTasks.ts';
 import { type FitTask, fitTensor, type MeasureTask, measureTensor } from './measureTensor.ts';
 import { type InputsTask, studyModelInputs } from './models/inputTasks.ts';
 import { inspectModel, type ModelAsked } from './models/inspectModel.ts';
+import { modelState } from './models/modelState.ts';
 import * as models from './models/modelTasks.ts';
 import { inspectWeights } from './openedWeights.ts';
 import * as profiles from './profileTasks.ts';
@@ -21,6 +22,7 @@ worker({
   distanceOfTensor: facts.distanceOfTensor,
   histogramOfTensor: facts.histogramOfTensor,
   inspectModel: (asked: ModelAsked) => inspectModel(asked),
+  modelState: (asked: ModelAsked) => modelState(asked),
   measureQuality: (task: models.QualityTask) => models.measureQuality(task),
   reportOfQuality: models.reportOfQuality,
   studyModelInputs: (task: InputsTask) => studyModelInputs(task, (nDone) => workerEmit(nDone)),

@@ -59,12 +59,12 @@ let nNetlists = 0;
 let nVectors = 0;
 
 try {
-  const best = await byFormatAndLibrary(bestOf);
   const reference = await byFormatAndLibrary(referenceOf);
-  write('best-of', areaTable(best));
   write('reference', areaTable(reference));
   write('published', await publishedTable(reference));
   write('power', powerTable(reference));
+  const best = await byFormatAndLibrary(bestOf);
+  write('best-of', areaTable(best));
   write(
     'checked',
     `${nNetlists} netlists were compared with their codebooks, at ${nVectors.toLocaleString('en')} outputs in all, and every one agreed.`,

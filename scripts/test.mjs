@@ -9,6 +9,7 @@ const report = join(root, 'out/vitest.json');
 const steps = [
   { title: 'VS Code to test in', command: ['bash', 'scripts/setup-vscode.sh'], counts: asOne },
   { title: 'Verilog simulators to test with', command: ['bash', 'scripts/setup-hardware-tools.sh'], counts: asOne },
+  { title: 'llama.cpp to compare with', command: ['bash', 'scripts/setup-llama.sh'], counts: asOne },
   { title: 'types, lint and format', command: ['node', 'scripts/check.mjs'], counts: lastLine },
   { title: 'build', command: ['node', 'esbuild.mjs'], counts: asOne },
   { title: 'package', command: ['node', 'scripts/package.mjs'], counts: asOne },

@@ -28,7 +28,7 @@ export interface RowActions {
 }
 
 /** In pixels, from the top of a line: where it lies, how far levels and bars rise above it, and the room at its ends. */
-export const LINE = { height: 40, base: 32, level: 14, zero: 19, bar: 26, margin: 12 } as const;
+export const LINE = { height: 40, base: 32, level: 14, zero: 19, bar: 26, margin: 16 } as const;
 
 export const xOn = ({ width, low, high }: LineScale, at: number): number =>
   Math.min(width - 2, Math.max(2, LINE.margin + ((at - low) / (high - low)) * (width - 2 * LINE.margin)));
@@ -60,7 +60,12 @@ export class FormatRow {
     this.#name.type = 'button';
     this.#name.addEventListener('click', () => actions.reveal(this.#format.name, null));
     this.#svg.append(this.#bars, this.#axis, this.#dots, this.#levels);
-    this.root = element('div', 'format', element('div', 'format-head', this.#name, this.#figures, this.#readout), this.#svg);
+    this.root = element(
+      'div',
+      'format',
+      element('div', 'format-head', element('div', 'format-name', this.#name, this.#readout), this.#figures),
+      this.#svg,
+    );
     this.#levels.addEventListener('keydown', (event) => this.#press(event));
     this.#levels.addEventListener('focusin', (event) => this.#say(codeAt(event.target)));
     this.#levels.addEventListener('focusout', () => {
@@ -133,7 +138,14 @@ export class FormatRow {
   }
 
   #newMark(code: number): SVGGElement {
-    const mark = drawn('g', { class: 'level', 'data-code': code }, drawn('rect', { class: 'hit' }), drawn('line', {}), drawn('title', {}));
+    const mark = drawn(
+      'g',
+      { class: 'level', 'data-code': code },
+      drawn('rect', { class: 'hit' }),
+      drawn('line', {}),
+      drawn('circle', { r: 0 }),
+      drawn('title', {}),
+    );
     this.#marks.set(code, mark);
     this.#levels.append(mark);
     return mark;
@@ -141,9 +153,11 @@ export class FormatRow {
 
   #place(mark: SVGGElement, { code, bits, level, usage }: LevelMark, x: number): void {
     const isMovable = this.#stepOf(code) !== null;
-    const [hit, line, title] = mark.children;
+    const [hit, line, handle, title] = mark.children;
     put(hit!, { x: x - 6, y: 0, width: 12, height: LINE.height });
-    put(line!, { x1: x, x2: x, y1: LINE.base - (level === 0 ? LINE.zero : LINE.level), y2: LINE.base });
+    const top = LINE.base - (level === 0 ? LINE.zero : LINE.level);
+    put(line!, { x1: x, x2: x, y1: top, y2: LINE.base });
+    put(handle!, { cx: x, cy: top, r: isMovable ? 3.5 : 0 });
     write(title!, said(bits, level, usage));
     mark.classList.toggle('is-movable', isMovable);
     const label = `${visible(this.#format.label)}, ${said(bits, level, usage)}`;

@@ -132,8 +132,7 @@ export class FormatsTab implements Tab {
       const half = textWidth(label, 12) / 2;
       if (x - half < end + 6) return [];
       end = x + half;
-      const anchor = x + half > scale.width ? 'end' : x - half < 0 ? 'start' : 'middle';
-      return [drawn('line', { x1: x, x2: x, y1: 0, y2: 5 }), drawn('text', { x, y: 18, 'text-anchor': anchor }, label)];
+      return [drawn('line', { x1: x, x2: x, y1: 0, y2: 5 }), drawn('text', { x, y: 18, 'text-anchor': 'middle' }, label)];
     });
     const title = mode === 'normalised' ? 'Level over the largest of its format' : 'Level';
     this.#axis.replaceChildren(

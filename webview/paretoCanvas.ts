@@ -132,8 +132,6 @@ export class ParetoCanvas {
       options: {
         maintainAspectRatio: false,
         animation: isStill() ? false : { duration: MOVE },
-        // A canvas that becomes wider is drawn anew, not stretched.
-        transitions: { resize: { animation: { duration: 0 } } },
         interaction: { mode: 'nearest', intersect: true },
         layout: { padding: { top: 8, right: 16 } },
         scales: this.#scales(zoom),

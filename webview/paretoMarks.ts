@@ -14,8 +14,9 @@ export interface MarksOf {
   readonly colours: readonly string[];
 }
 
-/** More labels than this are no help, and take time to place. */
+/** More labels than this are no help, and take time to place; and a small picture has room for fewer, one in so many square pixels. */
 const MOST_LABELS = 60;
+const ROOM = 2800;
 
 /** Points that a label must not cover. Beyond so many, labels stand among points whatever they do. */
 const MOST_AVOIDED = 400;
@@ -111,7 +112,7 @@ function ring(chart: Chart, { points, selected, theme }: MarksOf): void {
     const spot = at[i];
     if (name !== selected || status === 'backdrop' || !spot) return;
     ctx.beginPath();
-    ctx.arc(spot.x, spot.y, 9, 0, 2 * Math.PI);
+    ctx.arc(spot.x, spot.y, 7.5, 0, 2 * Math.PI);
     ctx.stroke();
   });
 }
@@ -126,10 +127,10 @@ function labels(chart: Chart, { points, theme, selected, view }: MarksOf): void 
   const isIn = ({ x, y }: Spot): boolean => x >= chartArea.left && x <= chartArea.right && y >= chartArea.top && y <= chartArea.bottom;
   const inside = where.filter(isIn);
   const rank = ({ point }: (typeof where)[number]): number => (point.name === selected ? -1 : ranks[point.status]);
-  const sorted = [...inside].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_LABELS);
+  const nMost = Math.min(MOST_LABELS, Math.floor((chartArea.width * chartArea.height) / ROOM));
+  const sorted = [...inside].sort((a, b) => rank(a) - rank(b)).slice(0, nMost);
   const wanted = sorted.map(({ point, x, y }): Wanted => {
-    const isMuted = point.status === 'dominated' || point.status === 'backdrop';
-    return { x, y, text: fitted(point.label, size, 150), reach: isMuted ? 'near' : 'far' };
+    return { x, y, text: fitted(point.label, size, 150), reach: point.status === 'front' ? 'far' : 'near' };
   });
   const bounds: Box = { left: chartArea.left + 2, top: chartArea.top, right: chart.width - 2, bottom: chartArea.bottom - 2 };
   const stairs = view.staircase.map(({ x, y }) => ({ x: scales['x']!.getPixelForValue(x), y: scales['y']!.getPixelForValue(y) }));

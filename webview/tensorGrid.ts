@@ -1,4 +1,7 @@
 import { count, decibels, significant } from '../core/view/digits.ts';
+import { textWidth } from '../core/view/svg/measureText.ts';
+import { SIZE } from '../core/view/svg/plot.ts';
+import { shortNames } from '../core/view/svg/tensorsSvg.ts';
 import { rowWindow, type TensorRow } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { TensorSort } from './choices.ts';
@@ -26,6 +29,8 @@ const BEFORE = 3;
  * rows may come and go.
  */
 export class TensorGrid {
+  /** What the names are without. */
+  note = '';
   readonly root = element('div', 'grid');
   readonly #head = element('div', 'grid-head');
   readonly #above = element('div', '');
@@ -34,6 +39,8 @@ export class TensorGrid {
   readonly #actions: GridActions;
   #formats: readonly string[] = [];
   #rows: readonly TensorRow[] = [];
+  /** By row, as they are shown. */
+  #labels: readonly string[] = [];
   #selected: string | null = null;
   /** Row -1 is the head. */
   #active = { row: 0, column: 0 };
@@ -61,11 +68,31 @@ export class TensorGrid {
     this.root.hidden = formats.length === 0;
     this.root.ariaRowCount = String(rows.length + 1);
     this.root.ariaColCount = String(formats.length + BEFORE);
-    this.root.style.setProperty('--formats', String(formats.length));
+    this.#layOut();
     this.#active = { row: Math.min(this.#active.row, rows.length - 1), column: Math.min(this.#active.column, formats.length + BEFORE - 1) };
     this.#head.replaceChildren(this.#headRow(sort));
     this.#made = { from: -1, to: -1 };
     this.#make();
+  }
+
+  /** Columns of one width in all rows, as each row is laid out by itself. */
+  #layOut(): void {
+    const size = Number.parseFloat(getComputedStyle(this.root).fontSize);
+    const widest = (names: readonly string[], from: number, to: number): string => {
+      const ems = names.reduce((most, name) => Math.max(most, textWidth(name, 1)), 0) + 20 / size;
+      return `${Math.min(to, Math.max(from, ems)).toFixed(2)}em`;
+    };
+    // Names of a model begin and end alike: where they have no room, that is left out and said once.
+    const room = Math.min(30 * size, 0.46 * innerWidth) - 12;
+    const { labels, note } = shortNames(
+      this.#rows.map(({ label }) => label),
+      (room * SIZE.small) / size,
+    );
+    this.#labels = labels;
+    this.note = note;
+    this.root.style.setProperty('--name', widest(labels, 8, 30));
+    this.root.style.setProperty('--figure', widest(this.#formats.map(visible), 4.4, 5.8));
+    this.root.style.setProperty('--formats', String(this.#formats.length));
   }
 
   #headRow(sort: TensorSort | null): HTMLElement {
@@ -102,7 +129,7 @@ export class TensorGrid {
     const row = element('div', 'grid-row');
     row.role = 'row';
     row.ariaRowIndex = String(at + 2);
-    const name = this.#cell('rowheader', at, 0, element('bdi', '', label));
+    const name = this.#cell('rowheader', at, 0, element('bdi', '', this.#labels[at] ?? label));
     name.title = `${label}\n${visible(file)}`;
     const figures = sqnr.map((figure, i) => {
       const isBest = best.includes(i);

@@ -25,6 +25,7 @@ export class TensorsTab implements Tab {
   readonly #filter: HTMLInputElement;
   readonly #counted = element('span', 'counted');
   readonly #grid: TensorGrid;
+  readonly #note = element('p', 'note');
   readonly #notes = new Notes();
   #data: TensorsData | null = null;
   #view: TensorTableView | null = null;
@@ -47,11 +48,7 @@ export class TensorsTab implements Tab {
       'tensors',
       element('div', 'controls', this.#filter, this.#counted),
       this.#grid.root,
-      element(
-        'p',
-        'note',
-        'Figures are SQNR in dB. The best of a row is bold, with a dot; from green to red, the others are further and further below it.',
-      ),
+      this.#note,
       this.#notes.root,
       exports.root,
     );
@@ -78,6 +75,7 @@ export class TensorsTab implements Tab {
     const nAll = this.#view?.rows.length ?? 0;
     write(this.#counted, this.#rows.length === nAll ? `${nAll} tensors` : `${this.#rows.length} of ${nAll} tensors`);
     this.#grid.show(this.#view?.formats ?? [], this.#rows, tensorSort, state.selected?.format ?? null);
+    write(this.#note, nAll === 0 ? '' : [...(this.#grid.note === '' ? [] : [this.#grid.note]), legend].join('. '));
   }
 
   recolour(): void {
@@ -99,6 +97,9 @@ export class TensorsTab implements Tab {
     };
   }
 }
+
+const legend =
+  'Figures are SQNR in dB. The best of a row is bold, with a dot; what is red, or underlined in high contrast, is 1.5 dB or more below it';
 
 function viewOf({ formats, tensors }: TensorsData, subject: string): TensorTableView {
   const columns = formats.map((name, i) => ({

@@ -125,6 +125,8 @@ export function zero(bits: number): ErrorSums {
 export function add(a: ErrorSums, b: ErrorSums): ErrorSums {
   if (a.counts.length !== b.counts.length)
     throw new RangeError(`Sums over ${a.counts.length} codes and over ${b.counts.length} do not add up`);
+  const counts = a.counts.slice();
+  for (let code = 0; code < counts.length; code++) counts[code]! += b.counts[code]!;
   return {
     n: a.n + b.n,
     nNonFinite: a.nNonFinite + b.nNonFinite,
@@ -141,7 +143,7 @@ export function add(a: ErrorSums, b: ErrorSums): ErrorSums {
     rowNsr: a.rowNsr + b.rowNsr,
     nScales: a.nScales + b.nScales,
     nSecondScales: a.nSecondScales + b.nSecondScales,
-    counts: a.counts.map((count, code) => count + b.counts[code]!),
+    counts,
   };
 }
 

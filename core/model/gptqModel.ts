@@ -7,9 +7,9 @@ import { mapLinears } from './quantized.ts';
 
 /**
  * The model with the weights of its linear layers reconstructed by GPTQ, each from the format that `jobOf` says, and left as it is where that is
- * undefined. It goes layer by layer as its authors do it: the inputs of a layer are those that the layers before it, already quantized, give. `calibrate` runs the model on the calibration text with the hook, once for each
- * layer; an engine that is aborted throws through. Or a fault, where a layer's inputs allow no Hessian. Memory: the Hessians of one layer,
- * nIn^2 float64 each.
+ * undefined. It goes layer by layer as its authors do it: the inputs of a layer are those that the layers before it, already quantized, give.
+ * `calibrate` runs the model that it is given, which ends with that layer, on the calibration text with the hook; what it throws is thrown on.
+ * Or a fault, where a layer's inputs allow no Hessian. Memory: the Hessians of one layer, nIn^2 float64 each.
  */
 export function withGptqWeights(
   model: Model,
@@ -22,7 +22,8 @@ export function withGptqWeights(
   for (const [at, layer] of model.layers.entries()) {
     if (!linearsOf(layer).some(({ name }) => selects(name))) continue;
     const { hook, hessianOf } = hessianRecorder(layer, selects);
-    calibrate(current, hook);
+    // The layers behind would only take time.
+    calibrate({ ...current, layers: current.layers.slice(0, at + 1) }, hook);
     const quantized = new Map<string, Float32Array>();
     for (const linear of linearsOf(layer).filter(({ name }) => selects(name))) {
       const weights = gptqWeights(linear, jobOf(linear.name)!, hessianOf(linear), settings);

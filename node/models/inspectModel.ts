@@ -67,6 +67,9 @@ const CALIBRATION_TOKENS = 8192;
 /** The logits of a window that are kept to compare with: a quarter of a gibibyte. */
 const MOST_LOGITS = 2 ** 26;
 
+/** Windows that a text is cut into. */
+const MOST_WINDOWS = 2 ** 18;
+
 /** Weights times tokens of a task: some 0.2 s on one core. */
 const TASK_WORK = 2.5e9;
 
@@ -154,12 +157,16 @@ function windowsFor(
     return problemOf('model.unreadable', 'window', `A window of ${window} tokens is longer than ${why}, ${most}`);
   }
   const length = window ?? Math.min(most, USUAL_WINDOW);
+  const nAll = documents.reduce((sum, { length: n }) => sum + Math.ceil(n / length), 0);
+  if (nAll > MOST_WINDOWS)
+    return problemOf('model.unreadable', 'window', `The text has ${nAll} windows of ${length} tokens; at most ${MOST_WINDOWS} are cut`);
   const all = windowsOf(documents, { length, begin, rest: 'keep', mostTargets: undefined });
   const windows = windowsInTurn(all, tokens);
   const nTargets = windows.reduce((sum, { targets }) => sum + targets.length, 0);
   const calibration = windowsInTurn(all, nTargets + CALIBRATION_TOKENS).slice(windows.length);
   const windowLength = [...windows, ...calibration].reduce((longest, { inputs }) => Math.max(longest, inputs.length), 0);
-  if (windows.length > 0) return { windows, calibration, windowLength };
+  // Copies: they are all that is kept of the text, and each goes to a thread by itself.
+  if (windows.length > 0) return { windows: windows.map(copied), calibration: calibration.map(copied), windowLength };
   const named = text === undefined ? files : text;
   return problemOf(
     'model.unreadable',
@@ -167,6 +174,12 @@ function windowsFor(
     `No document of ${named.map(quoted).join(', ')} has two tokens, so there is nothing to predict`,
   );
 }
+
+const copied = ({ document, inputs, targets }: TextWindow): TextWindow => ({
+  document,
+  inputs: inputs.slice(),
+  targets: targets.slice(),
+});
 
 const selectedLinears = ({ quantize, keep }: ModelAsked, architecture: Architecture) =>
   linearTensors(architecture).filter(({ name }) => select([{ name }], { include: quantize, exclude: keep }).length > 0);

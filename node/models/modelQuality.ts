@@ -149,15 +149,13 @@ export class ModelQuality {
   async inspected(model: ModelSpec, { place, signal }: Pick<ModelOptions, 'place' | 'signal'>): Promise<Inspected> {
     const asked = askedOf(model, place(model));
     try {
+      const state: string = await unlessAborted(Promise.resolve(this.#pool().exec('modelState', [asked])), signal);
+      const key = hashed(JSON.stringify([asked, String(asked.tokens), state]));
+      const known = this.#inspected.get(key);
+      if (known) return known;
       const found: Inspected = await unlessAborted(Promise.resolve(this.#pool().exec('inspectModel', [asked])), signal);
-      const { run, description, problems } = found;
-      const key = hashed(
-        JSON.stringify([asked, run?.stamp, run?.architecture, description, problems]),
-        ...(run ? bytesOf(run.windows) : []),
-      );
-      const known = this.#inspected.get(key) ?? found;
-      this.#inspected.set(key, known);
-      return known;
+      this.#inspected.set(key, found);
+      return found;
     } catch (error) {
       signal.throwIfAborted();
       // A thread that died takes its own job with it, and no other.
@@ -214,8 +212,9 @@ export class ModelQuality {
       return report;
     } catch (error) {
       options.signal.throwIfAborted();
-      // The other threads are told too: whatever ended one, nobody waits for the rest.
+      // The other threads are told too: whatever ended one, nobody waits for the rest. Files may have changed in a way that their state does not show.
       cancel();
+      this.#inspected.clear();
       return { problem: `The model could not be run: ${reasonOf(error)}` };
     } finally {
       options.signal.removeEventListener('abort', cancel);

@@ -21,7 +21,7 @@ export interface PickedTokenizer {
 const MOST_BYTES = 2 ** 26;
 
 /** The tokenizers that are looked for beside a model, in the order of preference, by how they are read. */
-const beside = ['tokenizer.json', 'chars.json', 'tokenizer.bin'] as const;
+export const beside = ['tokenizer.json', 'chars.json', 'tokenizer.bin'] as const;
 
 /** Reads the tokenizer that is named, or else the one beside a model; `nTokens` is how many tokens the model knows. */
 export async function pickTokenizer(
@@ -69,11 +69,14 @@ async function readTokenizer(bytes: Uint8Array, file: string, nTokens: number, p
 
 /** What says whether a token begins each document, where it is there. */
 async function configBeside(file: string, place: Place): Promise<string | undefined | LinkedModelProblem> {
-  const name = join(dirname(file), 'tokenizer_config.json');
+  const name = configOf(file);
   if (!(await isThere(name, place))) return undefined;
   const bytes = await readWhole(name, place, MOST_CONFIG, 'tokenizer');
   return isProblem(bytes) ? bytes : decoded(bytes, name, 'tokenizer');
 }
+
+/** The file beside a tokenizer that says how it is used. */
+export const configOf = (file: string): string => join(dirname(file), 'tokenizer_config.json');
 
 const MOST_CONFIG = 2 ** 22;
 

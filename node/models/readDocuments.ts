@@ -12,11 +12,13 @@ export interface Documents {
 }
 
 /** What is read of one text file, and of all of a model, in bytes. */
-const MOST_FILE = 2 ** 25;
-const MOST_TEXT = 2 ** 26;
+const MOST_FILE = 2 ** 24;
+const MOST_TEXT = 2 ** 24;
 
 /** What is taken where no text is named. */
 const HELD_OUT = 'held*.txt';
+
+export const heldOut = (folder: string): readonly string[] => [join(folder, HELD_OUT)];
 
 /** Reads the text of a model and makes tokens of it. A file is a document, or several where a separator stands between them. */
 export async function readDocuments(
@@ -26,7 +28,7 @@ export async function readDocuments(
   tokenizer: Tokenizer,
   place: Place,
 ): Promise<Documents | LinkedModelProblem> {
-  const files = await filesOf(named ?? [join(folder, HELD_OUT)], place);
+  const files = await textFiles(named ?? heldOut(folder), place);
   if (isProblem(files)) {
     if (named) return files;
     const message = `There is no text to measure on: no ${quoted(HELD_OUT)} in ${quoted(folder)}; say \`text = "..."\``;
@@ -51,9 +53,11 @@ export async function readDocuments(
   return { tokens, files };
 }
 
-async function filesOf(patterns: readonly string[], place: Place): Promise<readonly string[] | LinkedModelProblem> {
+/** The files that patterns name, each once. */
+export async function textFiles(patterns: readonly string[], place: Place): Promise<readonly string[] | LinkedModelProblem> {
   const names = new Set<string>();
   for (const pattern of patterns) {
+    // Where the root is not there, the file is not either, and reading it says so.
     const expansion = await expandPattern(pattern, place).catch(() => ({ names: [pattern], fault: undefined }));
     if (expansion.fault !== undefined) return problemOf('model.unreadable', 'text', `${quoted(pattern)} ${expansion.fault}`);
     if (expansion.names.length === 0) return problemOf('model.missing', 'text', `No file matches ${quoted(pattern)}`);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { evaluationsOf } from '../../core/ide/known.ts';
 import { analyse } from '../../core/lang/analysis.ts';
+import { evaluationKey } from '../../core/lang/evaluationKey.ts';
 import type { Evaluation, WeightsSpec } from '../../core/lang/spec.ts';
 import { add, type ErrorSums, errorSums, zero } from '../../core/measure/errorSums.ts';
 import type { Depth, EvaluationResult } from '../../core/measure/results.ts';
@@ -13,6 +14,7 @@ import { Evaluator, type Outcome } from '../../node/evaluator.ts';
 import { openWeights } from '../../node/openWeights.ts';
 import { specFiles } from '../../node/specFiles.ts';
 import { npyFile } from '../support/npyFile.ts';
+import { safetensorsFile } from '../support/safetensorsFile.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -170,6 +172,47 @@ describe('what is known', () => {
     const after = await evaluate(on, small('changing.npy'));
     expect(bitsOf(after)).not.toEqual(bitsOf(before));
     expect(bitsOf(after)).toEqual(bitsOf(await evaluate(evaluator(), small('changing.npy'))));
+  });
+});
+
+describe('a file of thousands of small tensors', () => {
+  const nTensors = 2500;
+  const spec = small('many.safetensors', 'E2M1, NF4, SF4');
+
+  beforeAll(() => {
+    const tensors = Array.from({ length: nTensors }, (_, i) => {
+      const weights = Float32Array.from({ length: 64 }, (_, k) => Math.sin(i * 64 + k));
+      return [`w${i}`, { type: 'F32', shape: [1, 64], weights }] as const;
+    });
+    folder.put('many.safetensors', safetensorsFile(Object.fromEntries(tensors)));
+  });
+
+  test('has the errors of each, in file order, whatever the number of threads', async () => {
+    const [one, three] = await Promise.all([1, 3].map((workers) => evaluate(evaluator(workers), spec)));
+    expect(bitsOf(one!)).toEqual(bitsOf(three!));
+    const { evaluations } = asked(spec);
+    for (const evaluation of evaluations) {
+      const { tensors, total } = one!.results.get(evaluationKey(evaluation))!;
+      expect(tensors.map(({ name }) => name)).toEqual(Array.from({ length: nTensors }, (_, i) => `w${i}`));
+      expect(total.n).toBe(64 * nTensors);
+      for (const i of [0, 1023, 1024, nTensors - 1]) {
+        const weights = Float32Array.from({ length: 64 }, (_, k) => Math.sin(i * 64 + k));
+        const codes = quantize(weights, [1, 64], evaluation.format.codebook, evaluation.scale.rule);
+        expectSame(tensors[i]!.sums, errorSums(weights, [1, 64], codes), `w${i}`);
+      }
+    }
+  });
+
+  test('counts its work as it is done, and is known afterwards', async () => {
+    const on = evaluator();
+    const told: number[] = [];
+    await evaluate(on, spec, { onProgress: (done) => void told.push(done) });
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    // A task is of many tensors, and not of all.
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.length).toBeLessThan(10);
+    expect(told.at(-1)).toBe(3 * 64 * nTensors);
+    expect((await evaluate(on, spec, { limit: 0 })).nLeftOut).toBe(0);
   });
 });
 

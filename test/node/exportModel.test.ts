@@ -94,6 +94,7 @@ async function modelIn(path: string): Promise<Model> {
 const asked = (path: string, changes: Partial<ModelExport> = {}): ModelExport => ({
   path,
   config: undefined,
+  tokenizer: undefined,
   place: { base: '.', root: undefined },
   job,
   quantize: undefined,

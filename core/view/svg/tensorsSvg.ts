@@ -63,7 +63,7 @@ export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawin
 }
 
 /** Names without what all begin and end with, where they have no room in full; then it is said what was left out. */
-function shortNames(names: readonly string[], room: number): { readonly labels: readonly string[]; readonly note: string } {
+export function shortNames(names: readonly string[], room: number): { readonly labels: readonly string[]; readonly note: string } {
   const [first, ...others] = names;
   if (first === undefined || others.length === 0 || names.every((name) => textWidth(name, SIZE.small) <= room))
     return { labels: names, note: '' };

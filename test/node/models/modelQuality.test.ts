@@ -128,10 +128,10 @@ describe('a model is run on windows of all its documents in turn', () => {
 });
 
 describe('an evaluation that is ended goes on where it was', () => {
-  test('from the cache on disk, in another evaluator', async () => {
+  test('from the cache on disk, in another evaluator', { timeout: 60_000 }, async () => {
     const cache = { folder: folder.at('cache'), limit: 2 ** 24 };
     const stop = new AbortController();
-    const spec = `${head('model tiny = "tiny" { tokens = 12000, window = 128 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`;
+    const spec = `${head('model tiny = "tiny" { tokens = 8000, window = 128 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`;
     const requests = qualityRequests(analysed(spec));
     let reached = 0;
     const ended = find(evaluator(1, cache), requests, {
@@ -145,14 +145,14 @@ describe('an evaluation that is ended goes on where it was', () => {
     expect(reached).toBeGreaterThan(0);
     const steps: number[] = [];
     const facts = await find(evaluator(1, cache), requests, { onProgress: (done) => steps.push(done) });
-    // What is known is told at once, before anything is run: the first steps are of no time, so only their number can be looked at.
+    // What was run before is told first, and not run again: the parts after it would come one by one otherwise.
     expect(steps[0]).toBe(reached);
     const fresh = await find(evaluator(2), requests);
     expect(reportIn(requests[0]!, facts)).toEqual(reportIn(requests[0]!, fresh));
   });
 
-  test('and what is told meanwhile is of part of the text, and says so', async () => {
-    const spec = `${head('model tiny = "tiny" { tokens = 40000, window = 128 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`;
+  test('and what is told meanwhile is of part of the text, and says so', { timeout: 60_000 }, async () => {
+    const spec = `${head('model tiny = "tiny" { tokens = 16000, window = 128 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`;
     const told: QualityReport[] = [];
     const [request] = qualityRequests(analysed(spec));
     await find(evaluator(1), [request!], { onPartial: (found) => told.push(reportIn(request!, found)) });
@@ -166,6 +166,45 @@ describe('an evaluation that is ended goes on where it was', () => {
     const stopped = AbortSignal.abort(new Error('never mind'));
     await expect(find(evaluator(1), qualityRequests(analysed(twoFormats)), { signal: stopped })).rejects.toThrow('never mind');
   });
+});
+
+test('a model is looked at again only when one of its files has changed', async () => {
+  mkdirSync(folder.at('live'));
+  for (const name of ['config.json', 'chars.json', 'tiny.safetensors']) copyFileSync(`examples/tiny-lm/${name}`, folder.at(`live/${name}`));
+  folder.put('live/held.txt', 'Call me Ishmael. '.repeat(20));
+  const [model] = analysed('model m = "live"').models.values();
+  const on = evaluator(1);
+  const request = { kind: 'model', model: model! } as const;
+  const look = async () => (await find(on, [request])).get(factKey(request)) as InspectedModel;
+  const first = await look();
+  expect(first.description).toMatchObject({ nDocuments: 1, nTargets: 339 });
+  expect(await look()).toBe(first);
+  folder.put('live/held.txt', 'Call me Ishmael. '.repeat(10));
+  const shorter = await look();
+  expect(shorter.description).toMatchObject({ nDocuments: 1, nTargets: 169 });
+  folder.put('live/held-2.txt', 'Some years ago');
+  expect((await look()).description).toMatchObject({ nDocuments: 2, nTargets: 182 });
+  folder.put('live/chars.json', '["a"]');
+  expect((await look()).problems).toHaveLength(1);
+});
+
+test("the tokenizer beside a model is Hugging Face's where there is one, with the token that it puts before a text", async () => {
+  const chars = JSON.parse(readFileSync('examples/tiny-lm/chars.json', 'utf8')) as string[];
+  const vocab = Object.fromEntries(chars.map((char, token) => [char, token]));
+  mkdirSync(folder.at('json'));
+  for (const name of ['config.json', 'chars.json', 'tiny.safetensors']) copyFileSync(`examples/tiny-lm/${name}`, folder.at(`json/${name}`));
+  folder.put('json/held.txt', 'Call me Ishmael.');
+  const tokenizer = { version: '1.0', added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+  folder.put('json/tokenizer.json', JSON.stringify({ ...tokenizer, model: { type: 'BPE', vocab, merges: [], unk_token: 'z' } }));
+  const plain = await reports(
+    `${head('model tiny = "json" { tokenizer = "json/chars.json" }')}assert perplexity(NF4, on: tiny, scale: s) < 5`,
+    evaluator(1),
+  );
+  const json = await reports(`${head('model tiny = "json"')}assert perplexity(NF4, on: tiny, scale: s) < 5`, evaluator(1));
+  expect(json).toEqual(plain);
+  folder.put('json/tokenizer_config.json', JSON.stringify({ add_bos_token: true, bos_token: 'z' }));
+  const [begun] = await reports(`${head('model tiny = "json"')}assert perplexity(NF4, on: tiny, scale: s) < 5`, evaluator(1));
+  expect([plain[0]!.total.n, begun!.total.n]).toEqual([15, 16]);
 });
 
 describe('what is wrong with a model is said, with its place and what would be right', () => {
@@ -212,6 +251,24 @@ describe('what is wrong with a model is said, with its place and what would be r
     folder.put('short.txt', 'a');
     expect(await problems('model m = "tiny" { text = "short.txt" }')).toEqual([expect.stringContaining('has two tokens')]);
     expect(await problems('model m = "tiny" { text = "tiny" }')).toEqual([expect.stringContaining('it is a folder')]);
+  });
+
+  test('a text of more windows than are cut', async () => {
+    folder.put('long.txt', 'a'.repeat(600_000));
+    expect(await problems('model m = "tiny" { text = "long.txt", window = 2 }')).toEqual([
+      'model.unreadable window: The text has 300000 windows of 2 tokens; at most 262144 are cut',
+    ]);
+  });
+
+  test('a tokenizer for another model', async () => {
+    folder.put('many.json', JSON.stringify(Array.from({ length: 87 }, (_, i) => String.fromCodePoint(0x4e00 + i))));
+    expect(await problems('model m = "tiny" { tokenizer = "many.json" }')).toEqual([
+      'model.unreadable tokenizer: "many.json" has 87 tokens; the model knows 86',
+    ]);
+    folder.put('broken.bin', Uint8Array.of(1, 2, 3));
+    expect(await problems('model m = "tiny" { tokenizer = "broken.bin" }')).toEqual([
+      expect.stringContaining('model.unreadable tokenizer: "broken.bin"'),
+    ]);
   });
 
   test('weights that are cut short', async () => {

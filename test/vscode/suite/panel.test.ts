@@ -43,8 +43,8 @@ interface Evaluated {
 async function evaluated({ fsPath }: vscode.Uri): Promise<Evaluated> {
   const cli = join(vscode.extensions.getExtension(id)!.extensionPath, 'dist/cli.cjs');
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'eval', fsPath, '--json'], { env: process.env });
-  const { rows } = JSON.parse(stdout) as { readonly rows: readonly Evaluated[] };
-  return rows[0]!;
+  const { results } = JSON.parse(stdout) as { readonly results: readonly Evaluated[] };
+  return results[0]!;
 }
 
 const drag = (uri: vscode.Uri, id: number, phase: 'move' | 'end' | 'cancel', level: number, code = 6) => ({
@@ -191,11 +191,11 @@ describe('the panel', () => {
     try {
       const { document } = await openNew('with.nibble', spec);
       await until('the panel', () => api.panel.view().isOpen && api.panel.view().uri === document.uri.toString());
-      await closePanels();
+      await closePanel();
       await until('no panel', () => !api.panel.view().isOpen);
       await open('sample.nibble');
       await until('a panel of another one', () => api.panel.view().isOpen);
-      await closePanels();
+      await closePanel();
       await vscode.window.showTextDocument(document);
       await never('a panel that was closed', () => api.panel.view().isOpen);
     } finally {
@@ -206,7 +206,9 @@ describe('the panel', () => {
 
 const differs = (before: string, now: string): string | undefined => (now === before ? undefined : now);
 
-async function closePanels(): Promise<void> {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  for (const tab of tabs) if (tab.input instanceof vscode.TabInputWebview) await vscode.window.tabGroups.close(tab);
+async function closePanel(): Promise<void> {
+  const tab = await until('the tab of the panel', () =>
+    vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ input }) => input instanceof vscode.TabInputWebview),
+  );
+  await vscode.window.tabGroups.close(tab);
 }
