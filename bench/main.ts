@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { areaEdits } from './areaEdits.ts';
 import { evaluation } from './evaluation.ts';
+import { pictures } from './pictures.ts';
 import { startUp } from './startUp.ts';
 import type { Timing } from './timing.ts';
 import { throughServer, typingInProcess } from './typing.ts';
@@ -53,6 +54,10 @@ export async function run({ version, isRecorded }: Options): Promise<void> {
   const areas = await areaEdits();
   say(`## ${areas.title}`);
   say(table(areas.head, areas.rows));
+
+  const drawn = await pictures();
+  say(`## ${drawn.title}`);
+  say(table(drawn.head, drawn.rows));
 
   say('## Start-up');
   say(

@@ -38,6 +38,11 @@ export class LevelDrags {
     this.#columnBeside = columnBeside;
   }
 
+  /** The panel's script has begun anew, and counts its drags from the start. */
+  forget(): void {
+    this.#drag = undefined;
+  }
+
   /** Takes in a message of the panel. Resolves when all that has come so far is seen to. */
   hear(message: DragLevel): Promise<void> {
     const { drag: id, uri } = message;

@@ -211,6 +211,7 @@ export class ResultsPanel implements Disposable {
 
   #begin(): void {
     this.#isListening = true;
+    this.#drags.forget();
     this.#tell({ protocol, kind: 'pinned', isPinned: this.#isPinned });
     this.#tellAll();
     this.#tellOpen();

@@ -50,21 +50,27 @@ export const isSmall = ({ n }: Pick<InspectedTensor, 'n'>): boolean => n <= EXAC
 /** One task, or several of small tensors. */
 export type Together<T> = readonly [T, ...T[]];
 
-/** What a thread does of small tensors before it is asked anew whether anybody still wants it, and others may have a turn. */
-const MOST_TOGETHER = 1024;
-const MOST_WEIGHTS_TOGETHER = 2 ** 18;
+/** What a thread does of small tensors before it is asked anew whether anybody still wants it, and others may have a turn: results and weights. */
+const MOST_RESULTS = 8192;
+const MOST_WEIGHTS = 2 ** 18;
+
+/** Of tasks on small tensors, whether two can be done together, and how many results each has for a tensor. */
+export interface Joining<T> {
+  readonly areAlike: (a: T, b: T) => boolean;
+  readonly nResults: (task: T) => number;
+}
 
 /** Tasks on a tensor each, in their order, those of consecutive small ones together where they are alike. */
 export function together<T extends { readonly tensor: Pick<InspectedTensor, 'n'> }>(
   tasks: readonly T[],
-  areAlike: (a: T, b: T) => boolean,
+  { areAlike, nResults }: Joining<T>,
 ): readonly Together<T>[] {
   const all: [T, ...T[]][] = [];
   let n = 0;
   for (const task of tasks) {
     const last = all.at(-1);
     n += task.tensor.n;
-    const hasRoom = last && isSmall(last[0].tensor) && last.length < MOST_TOGETHER && n <= MOST_WEIGHTS_TOGETHER;
+    const hasRoom = last && isSmall(last[0].tensor) && n <= MOST_WEIGHTS && (last.length + 1) * nResults(last[0]) <= MOST_RESULTS;
     if (hasRoom && isSmall(task.tensor) && areAlike(last[0], task)) last.push(task);
     else {
       all.push([task]);

@@ -4,7 +4,7 @@ import type { Evaluation, Linked, WeightsSpec } from '../core/lang/spec.ts';
 import { add, zero } from '../core/measure/errorSums.ts';
 import type { Depth, EvaluationResult } from '../core/measure/results.ts';
 import type { ProfileKey } from '../core/profile/profile.ts';
-import { unreadable } from '../core/weights/problem.ts';
+import { firstProblems, unreadable } from '../core/weights/problem.ts';
 import { select, unmatched } from '../core/weights/select.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { reasonOf, visible } from '../core/weights/visibleName.ts';
@@ -105,7 +105,7 @@ export class Evaluator {
     if (estimated.size > 0) options.onEstimates?.(estimated);
     for (const plan of plans) {
       const found = isTooMuch ? [] : await measurePlan(plan, this.#threads, progress, options.signal);
-      problems.set(weightsKey(plan.weights), [...plan.problems, ...found]);
+      problems.set(weightsKey(plan.weights), [...plan.problems, ...firstProblems(plan.weights.paths.join(', '), found)]);
       for (const evaluation of plan.evaluations) keepResult(evaluation, plan, results);
     }
     this.#known.trim(new Set(plans.flatMap(({ known }) => [...known.values()].flatMap((files) => [...files.values()]))));

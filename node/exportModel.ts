@@ -141,9 +141,9 @@ async function written(
 async function filesBeside(
   from: string,
   config: Uint8Array,
-  { tokenizer, place }: ModelExport,
+  { tokenizer, place, type }: ModelExport,
 ): Promise<ReadonlyMap<string, Uint8Array> | LinkedModelProblem> {
-  const files = new Map([['config.json', config]]);
+  const files = new Map([['config.json', inType(config, type)]]);
   const there = await Promise.all(BESIDE.map(async (name) => ((await isThere(join(from, name), place)) ? [join(from, name)] : [])));
   for (const file of [...there.flat(), ...(tokenizer === undefined ? [] : [tokenizer])]) {
     const bytes = await readWhole(file, place, MOST_BESIDE, 'tokenizer');
@@ -151,6 +151,15 @@ async function filesBeside(
     files.set(basename(file), bytes);
   }
   return files;
+}
+
+/** A configuration that says how weights are stored: transformers would round them to what it said before. */
+function inType(config: Uint8Array, type: WrittenType): Uint8Array {
+  const document = JSON.parse(new TextDecoder().decode(config)) as Record<string, unknown>;
+  const keys = ['torch_dtype', 'dtype'].filter((key) => typeof document[key] === 'string');
+  if (keys.length === 0) return config;
+  for (const key of keys) document[key] = type === 'F32' ? 'float32' : 'float16';
+  return new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -62,7 +62,7 @@ export class KnownMoments {
     const found = await this.#read(opened, missing, run);
     if (!found) return undefined;
     const all = keys.map((key) => found.get(nameOf(opened, key)) ?? this.#kept.get(nameOf(opened, key))!);
-    if (opened.failed.length === 0) for (const [name, sum] of found) this.#kept.set(name, sum);
+    if (opened.failed.size === 0) for (const [name, sum] of found) this.#kept.set(name, sum);
     return all;
   }
 
@@ -75,12 +75,7 @@ export class KnownMoments {
     };
     const work = (alike: Together<Chosen>): Promise<TensorMoments | undefined> =>
       isSmall(alike[0].tensor) ? this.#ofSmall(opened, alike, keys, run) : this.#ofLarge(opened, alike[0], keys, run);
-    await inOrder(
-      together(opened.chosen, () => true),
-      run,
-      work,
-      take,
-    );
+    await inOrder(together(opened.chosen, { areAlike: () => true, nResults: () => 1 }), run, work, take);
     if (!sum) return undefined;
     const { moments, ...range } = sum;
     return new Map([...missing.keys()].map((name, i) => [name, { moments: moments[i]!, ...range }]));

@@ -2,7 +2,7 @@ import type { Pool } from 'workerpool';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
 import type { Fact } from '../core/lang/facts.ts';
 import type { Linked, WeightsSpec } from '../core/lang/spec.ts';
-import { unreadable } from '../core/weights/problem.ts';
+import { firstProblems, unreadable } from '../core/weights/problem.ts';
 import { select, unmatched } from '../core/weights/select.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { reasonOf, visible } from '../core/weights/visibleName.ts';
@@ -38,8 +38,8 @@ export interface Opened {
   readonly stamp: string;
   readonly chosen: readonly Chosen[];
   readonly problems: readonly WeightProblem[];
-  /** Grows while tensors are read. */
-  readonly failed: WeightProblem[];
+  /** By tensor; grows while tensors are read. */
+  readonly failed: Map<string, WeightProblem>;
 }
 
 /** A tensor that the weights mean, and its place among all of the files. */
@@ -52,7 +52,7 @@ export const openedOf = (weights: WeightsSpec, { opened }: Pick<Run, 'opened'>):
 
 /** Reads headers, in a thread. Never rejects; what is wrong is a problem. */
 export async function openedFor(weights: WeightsSpec, { place }: FactOptions, pool: Pool): Promise<Opened> {
-  const base = { weights, place: place(weights), failed: [] };
+  const base = { weights, place: place(weights), failed: new Map() };
   try {
     const { stamp, tensors, problems }: Inspection = await pool.exec('inspectWeights', [weights.paths, base.place]);
     const selected = new Set<InspectedTensor>(select(tensors, weights));
@@ -108,11 +108,16 @@ export const taskOn = ({ weights, place, stamp }: Opened, { cancelled }: Pick<Ru
   cancelled,
 });
 
-/** Notes that a tensor could not be read. */
-export function fail({ failed }: Opened, { name, file }: InspectedTensor, reason: string): void {
-  const message = `${visible(name)} in ${visible(file)}: ${reason}`;
-  if (failed.every((problem) => problem.tensor !== name)) failed.push(unreadable(file, message, name));
+/** Notes that a tensor could not be read; the first reason stays. */
+export function fail({ failed }: Opened, { name, file, identity }: InspectedTensor, reason: string): void {
+  if (!failed.has(identity)) failed.set(identity, unreadable(file, `${visible(name)} in ${visible(file)}: ${reason}`, name));
 }
+
+/** All that is wrong with weights, as far as it is known: of tensors that could not be read the first ones, and how many more. */
+export const problemsOf = ({ weights, problems, failed }: Opened): readonly WeightProblem[] => [
+  ...problems,
+  ...firstProblems(weights.paths.join(', '), [...failed.values()]),
+];
 
 /**
  * Works on some of a list at a time, and hands over what comes of it in the order of the list, each as soon as those before it are: so no more

@@ -27,7 +27,18 @@ import type { WeightProblem } from '../core/weights/tensor.ts';
 import { findAreas } from './areaFacts.ts';
 import type { Areas } from './areas.ts';
 import { KnownMoments, momentsKey, type SummedMoments } from './factMoments.ts';
-import { advance, eachTensor, type FactOptions, matricesOf, type Opened, openedFor, openedOf, type Run, unlessAborted } from './factRun.ts';
+import {
+  advance,
+  eachTensor,
+  type FactOptions,
+  matricesOf,
+  type Opened,
+  openedFor,
+  openedOf,
+  problemsOf,
+  type Run,
+  unlessAborted,
+} from './factRun.ts';
 import type { DistanceTask, LevelsTask, SpareTask } from './factTasks.ts';
 import type { KnownTensors } from './knownTensors.ts';
 import type { FitTask } from './measureTensor.ts';
@@ -132,9 +143,9 @@ export class FactFinder {
       if (run.options.signal.aborted) break;
       if (!fact) continue;
       facts.set(factKey(request), fact);
-      if (weightsOf(request).every((weights) => openedOf(weights, run).failed.length === 0)) this.#known.set(knownKey(request, run), fact);
+      if (weightsOf(request).every((weights) => openedOf(weights, run).failed.size === 0)) this.#known.set(knownKey(request, run), fact);
     }
-    const problems = new Map([...run.opened].map(([key, { problems: before, failed }]) => [key, [...before, ...failed]]));
+    const problems = new Map([...run.opened].map(([key, opened]) => [key, problemsOf(opened)]));
     return { facts, problems, nLeftOut };
   }
 

@@ -6,7 +6,7 @@ import type { ProfileKey } from '../core/profile/profile.ts';
 import { unreadable } from '../core/weights/problem.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
 import { reasonOf, visible } from '../core/weights/visibleName.ts';
-import { isSmall, jobOf, type TensorPlan, type Together, together } from './evaluationPlan.ts';
+import { isSmall, type Joining, jobOf, type TensorPlan, type Together, together } from './evaluationPlan.ts';
 import type { Place } from './expandPattern.ts';
 import { unlessAborted } from './factRun.ts';
 import type { KnownOfFile, KnownOfTensor } from './knownSums.ts';
@@ -80,7 +80,7 @@ export async function measurePlan(plan: Plan, threads: Threads, progress: Progre
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const problems: (readonly WeightProblem[])[] = [];
-    const waiting = together(plan.tasks.filter(hasWork), haveSameJobs).entries();
+    const waiting = together(plan.tasks.filter(hasWork), joining).entries();
     // Twice as many as there are threads, so that none waits, and only that many profiles wait to be asked.
     const lanes = Array.from({ length: 2 * Math.max(1, threads.workers()) }, async () => {
       for (const [i, tasks] of waiting) {
@@ -100,9 +100,11 @@ export async function measurePlan(plan: Plan, threads: Threads, progress: Progre
 
 const hasWork = ({ direct, profiled }: TensorJobs): boolean => direct.length + profiled.length > 0;
 
-/** Of small tensors, which have no profiles. */
-const haveSameJobs = (a: TensorJobs, b: TensorJobs): boolean =>
-  a.direct.length === b.direct.length && a.direct.every((one, i) => one === b.direct[i]);
+/** Small tensors have no profiles. */
+const joining: Joining<TensorJobs> = {
+  areAlike: (a, b) => a.direct.length === b.direct.length && a.direct.every((one, i) => one === b.direct[i]),
+  nResults: ({ direct }) => direct.length,
+};
 
 /** Tensors of one plan that are measured under the same formats. */
 async function measureSmall(

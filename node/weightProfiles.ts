@@ -4,7 +4,7 @@ import type { WeightsSpec } from '../core/lang/spec.ts';
 import { isProfiled } from '../core/profile/buildProfile.ts';
 import { mergeProfiles, type Profile, type ProfileKey } from '../core/profile/profile.ts';
 import type { WeightProblem } from '../core/weights/tensor.ts';
-import { advance, eachTensor, type FactOptions, openedFor, openedOf, type Run, unlessAborted } from './factRun.ts';
+import { advance, eachTensor, type FactOptions, openedFor, openedOf, problemsOf, type Run, unlessAborted } from './factRun.ts';
 import type { KnownTensors } from './knownTensors.ts';
 
 /** The profile of all tensors of weights together. */
@@ -64,7 +64,7 @@ export async function profileOfWeights(
       const [first, ...others] = profile ? [profile, ...found] : found;
       profile = first && mergeProfiles([first, ...others]);
     }
-    return { profile, nTensors, nLeftOut: wanted.length - chosen.length, problems: [...opened.problems, ...opened.failed] };
+    return { profile, nTensors, nLeftOut: wanted.length - chosen.length, problems: problemsOf(opened) };
   } finally {
     options.signal.removeEventListener('abort', cancel);
   }

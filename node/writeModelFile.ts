@@ -61,6 +61,9 @@ async function writeWhole(
     throw new Error(`${quoted(source.name)} has ${source.n} weights; a tensor that is quantized has at most ${MOST_AT_ONCE}`);
   const weights = new Float32Array(source.n);
   await source.read(0, weights);
+  // Such a weight has no level, and a model with one gives no logits.
+  const odd = weights.find((weight) => !Number.isFinite(weight));
+  if (odd !== undefined) throw new Error(`${quoted(source.name)} has a weight that is not finite, ${odd}`);
   if (how === 'quantized') reconstructor(source.shape, job)(weights, weights);
   const width = source.shape.at(-1)!;
   await putPieces(file, rows ? rearranged(weights, rows, width) : weights, source.name, type as WrittenType);

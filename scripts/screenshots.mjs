@@ -15,10 +15,35 @@ const themes = {
 const images = join(root, 'docs/images');
 const others = join(root, 'out/screenshots');
 for (const folder of [images, others]) mkdirSync(folder, { recursive: true });
+/** Themes and scenes by name, where not all are wanted. */
 const wanted = process.argv.slice(2);
+const wantedThemes = wanted.filter((one) => Object.hasOwn(themes, one));
+const wantedScenes = wanted.filter((one) => !Object.hasOwn(themes, one));
+const isWanted = (scene) => wantedScenes.length === 0 || wantedScenes.includes(scene);
 
 /** The pictures that the README and the docs show. All others are for whoever changes what is drawn. */
 const isShown = (scene, theme, width) => width === 'wide' && (theme === 'dark' || (scene === 'hover' && theme !== 'dark'));
+
+/** A spec of hardware alone, whose areas are synthesised for the picture. */
+const silicon = `use std.paper
+
+hardware asic {
+  cells  = nangate45
+  budget = 230 um2
+}
+
+/// E2M1 with a supernormal value in place of -0.
+format Mine extends E2M1 {
+  negative_zero = 5
+}
+
+format Wide {
+  levels = [-6, -4, -3, -2, -1, -0.5, 0, 0.0625, 0.5, 1, 2, 3, 4, 5, 6, 8]
+}
+
+assert area(Mine, on: asic) < 230 um2
+assert overhead(Mine, on: asic) < 1 %
+`;
 
 const widths = { wide: { width: 900, height: 640 }, narrow: { width: 460, height: 640 } };
 
@@ -128,14 +153,33 @@ const scenes = {
   },
 };
 
+/** Of the spec of hardware. */
+const siliconScenes = {
+  async 'area-lens'({ page }) {
+    await page.locator('.codelens-decoration', { hasText: 'Holds' }).nth(1).waitFor({ timeout: 120_000 });
+  },
+  async area({ page, editor }) {
+    // The reference MAC comes last, and a hover shows what is known when it opens.
+    const shown = page.locator('.monaco-hover', { hasText: 'reference MAC' }).first();
+    for (let nLeft = 60; nLeft > 0 && !(await shown.isVisible()); nLeft--) {
+      await page.mouse.move(400, 620);
+      await page.keyboard.press('Escape');
+      await token(editor, 'format Mine', 'Mine').hover();
+      await page.waitForTimeout(1000);
+    }
+    await shown.locator('li', { hasText: 'reference MAC' }).last().scrollIntoViewIfNeeded();
+  },
+};
+
 for (const [name, theme] of Object.entries(themes)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wantedThemes.length > 0 && !wantedThemes.includes(name)) continue;
   const server = await startCodeServer({ vsix, settings: { ...settings, 'workbench.colorTheme': theme } });
   const browser = await startBrowser();
   try {
     const folder = join(server.dir, 'workspace');
     cpSync(join(root, 'examples'), folder, { recursive: true });
     writeFileSync(join(folder, 'sample.nibble'), draft);
+    writeFileSync(join(folder, 'silicon.nibble'), silicon);
     const window = workbench(browser.page, name);
     await browser.page.goto(workbenchAddress(server.origin, folder));
     await window.ready();
@@ -144,9 +188,19 @@ for (const [name, theme] of Object.entries(themes)) {
     for (const [width, size] of Object.entries(widths)) {
       await browser.page.setViewportSize(size);
       for (const [scene, act] of Object.entries(scenes)) {
+        if (!isWanted(scene)) continue;
         const path = isShown(scene, name, width) ? join(images, `${scene}-${name}.png`) : join(others, `${scene}-${name}-${width}.png`);
-        await shoot(window, scene, act, path);
+        await shoot(window, scene, act, path, 'SQNR');
       }
+    }
+    await browser.page.setViewportSize(widths.wide);
+    await browser.page.keyboard.press('Control+B');
+    await window.open('silicon.nibble');
+    await browser.page.keyboard.press('Control+B');
+    for (const [scene, act] of Object.entries(siliconScenes)) {
+      if (!isWanted(scene)) continue;
+      const path = scene === 'area' && name === 'dark' ? join(images, `${scene}-${name}.png`) : join(others, `${scene}-${name}.png`);
+      await shoot(window, scene, act, path, 'x INT4');
     }
   } finally {
     await browser.close();
@@ -155,10 +209,10 @@ for (const [name, theme] of Object.entries(themes)) {
 }
 
 /** Acts, takes the picture when all is still, and puts the text back. A scene that fails keeps its old picture. */
-async function shoot(window, scene, act, path) {
+async function shoot(window, scene, act, path, ready) {
   const { page } = window;
   try {
-    await page.locator('.codelens-decoration', { hasText: 'SQNR' }).first().waitFor();
+    await page.locator('.codelens-decoration', { hasText: ready }).first().waitFor({ timeout: 120_000 });
     await act(window);
     const picture = await stillPicture(page.locator('.part.editor'));
     writeFileSync(path, picture);

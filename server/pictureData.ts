@@ -8,7 +8,7 @@ import { axisKinds, type DesignAxis, type Figures } from '../core/view/designAxe
 import type { DistributionView } from '../core/view/distribution.ts';
 import type { Design, Interval } from '../core/view/pareto.ts';
 import { sqnrText } from '../core/view/sqnrText.ts';
-import { type NuByTensor, tensorTable } from '../core/view/tensorTable.ts';
+import { joinedTensors, type NuByTensor } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Place } from '../protocol/messages.ts';
 import type {
@@ -105,18 +105,16 @@ function sharesOf(counts: Float64Array): readonly number[] | null {
 const MOST_TENSORS = 20_000;
 
 /** The SQNR of every format of a group on every tensor, and what has to be said of it. */
-export function tensorsData(
-  { group, scaled }: { readonly group: MeasuredGroup; readonly scaled: ScaleGroup },
-  nus: NuByTensor,
-): readonly [TensorsData, readonly string[]] {
-  const { formats, rows } = tensorTable(tensorColumns(scaled), nus, group.weights.name);
+export function tensorsData({ scaled }: { readonly scaled: ScaleGroup }, nus: NuByTensor): readonly [TensorsData, readonly string[]] {
+  const columns = tensorColumns(scaled);
+  const rows = joinedTensors(columns);
   const tensors = rows.slice(0, MOST_TENSORS).map(
-    ({ name, file, n, nu, sqnr }): PlainTensor => ({
-      key: tensorKey({ name, file }),
+    ({ key, name, file, n, sqnr }): PlainTensor => ({
+      key,
       name,
       file,
       n,
-      nu: nu === null ? null : nu === Number.POSITIVE_INFINITY ? 'normal' : finite(nu),
+      nu: plainNu(nus.get(name)),
       sqnr: sqnr.map((x) => (x === Number.POSITIVE_INFINITY ? 'lossless' : x === null ? null : finite(x))),
     }),
   );
@@ -126,13 +124,16 @@ export function tensorsData(
     ...(nEstimates > 0 ? ['What is estimated from a sample is not known of single tensors; evaluate to measure them'] : []),
     ...(nus.size > 0 ? ['ν: degrees of freedom of a Student t fitted to the raw tensor'] : []),
   ];
-  return [{ picture: 'tensors', formats: formats.map(visible), tensors }, notes];
+  return [{ picture: 'tensors', formats: columns.map(({ name }) => visible(name)), tensors }, notes];
 }
+
+const plainNu = (nu: number | undefined): PlainTensor['nu'] =>
+  nu === undefined ? null : nu === Number.POSITIVE_INFINITY ? 'normal' : finite(nu);
 
 /** Tensors that a menu lists. */
 const MOST_LISTED = 1000;
 
-/** Tells a tensor from the others of its weights. */
+/** Tells a tensor from the others of its weights: as the key of its row in {@link TensorsData}. */
 export const tensorKey = ({ name, file }: { readonly name: string; readonly file: string }): string => JSON.stringify([file, name]);
 
 /** What there is to choose from: of the row that knows the most tensors, as an estimate knows none. */

@@ -19,7 +19,7 @@ import { distributionData, formatsData, MOST_LINES, paretoData, tensorKey, tenso
 import { designGroups, lineGroups, menuOf, nothingIn, type Placed, placedOf, type Shown, tensorGroups, wished } from './pictureGroups.ts';
 import type { Session } from './session.ts';
 
-/** How often a client is told of changes at most, in milliseconds: less than a person notices, more than results come apart. */
+/** How often a client is told of changes at most, in milliseconds: the first is told at once, those of a drag or of results that follow are gathered. */
 const tellMs = 60;
 
 /** Profiles of distributions that are kept, each of some 500 kB. */
@@ -39,6 +39,7 @@ export class Pictures {
   /** Documents that a picture was asked of: nobody else is told of changes. */
   readonly #watched = new Set<string>();
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #toldMs = new Map<string, number>();
   /** What reads weights, of each document. */
   readonly #reading = new Map<string, AbortController>();
   readonly #profiles = new Map<string, ProfiledWeights>();
@@ -99,14 +100,16 @@ export class Pictures {
     }
   }
 
-  /** Tells the client, before long, that what it was answered of a document may have changed. */
+  /** Tells the client, at once or before long, that what it was answered of a document may have changed. */
   soon(uri: string): void {
     if (!this.#watched.has(uri) || this.#waiting.has(uri)) return;
     const tell = (): void => {
       this.#waiting.delete(uri);
+      this.#toldMs.set(uri, performance.now());
       this.#connection.sendNotification('nibble/picturesChanged', { uri }).catch((error) => this.#fail(error));
     };
-    this.#waiting.set(uri, setTimeout(tell, tellMs));
+    const sinceMs = performance.now() - (this.#toldMs.get(uri) ?? Number.NEGATIVE_INFINITY);
+    this.#waiting.set(uri, setTimeout(tell, Math.max(0, tellMs - sinceMs)));
   }
 
   /** Weight files have changed, or which of them may be read. */
@@ -120,6 +123,7 @@ export class Pictures {
     clearTimeout(this.#waiting.get(uri));
     this.#waiting.delete(uri);
     this.#watched.delete(uri);
+    this.#toldMs.delete(uri);
     this.#reading.get(uri)?.abort();
     this.#reading.delete(uri);
     this.#backdrops.close(uri);

@@ -102,6 +102,8 @@ describe('docs/cli.md lists', () => {
       'fit',
       'search',
       'perplexity',
+      'activations',
+      'sensitivity',
       'fmt',
       'codebook',
       'area',
@@ -164,6 +166,29 @@ describe('docs/cli.md lists', () => {
     expect(Object.keys(models[0]!).sort()).toEqual([...ofModel!].sort());
     expect(Object.keys(models[0]!.results[0]!).sort()).toEqual([...ofResult!].sort());
   });
+
+  test('every key of the JSON of `activations`', () => {
+    const { inputs, weights, summary, ...rest } = json(
+      ...['activations', 'examples/perplexity.nibble', '--model', 'weights_only', '--tokens', '256', '--format', 'NF4', '--json'],
+    ) as { inputs: object[]; weights: object[]; summary: Record<'inputs' | 'weights', object> };
+    const [ofAll, ofInputs, ofSummary] = [...tablesOf('JSON of activations')];
+    expect([...Object.keys(rest), 'inputs', 'weights', 'summary'].sort()).toEqual([...ofAll!].sort());
+    expect(Object.keys(inputs[0]!).sort()).toEqual([...ofInputs!].sort());
+    const ofWeights = ofInputs!.filter((key) => !['width', 'tokens', 'sampled_tokens'].includes(key));
+    expect(Object.keys(weights[0]!).sort()).toEqual([...ofWeights].sort());
+    for (const one of [summary.inputs, summary.weights]) expect(Object.keys(one).sort()).toEqual([...ofSummary!].sort());
+  }, 60_000);
+
+  test('every key of the JSON of `sensitivity`', () => {
+    const found = json(
+      ...['sensitivity', 'examples/perplexity.nibble', '--model', 'weights_only', '--tokens', '256', '--format', 'NF4'],
+      ...['--budget', '6', '--json'],
+    ) as { formats: { all: object }[]; assignment: object };
+    const [ofAll, ofChange, ofAssignment] = [...tablesOf('JSON of sensitivity')];
+    expect(Object.keys(found).sort()).toEqual([...ofAll!].sort());
+    expect(Object.keys(found.formats[0]!.all).sort()).toEqual([...ofChange!].sort());
+    expect(Object.keys(found.assignment).sort()).toEqual([...ofAssignment!].sort());
+  }, 60_000);
 
   test(
     'every key of the JSON of `area`',

@@ -13,6 +13,8 @@ export class Menu {
   #shown = '';
 
   constructor(label: string, chosen: (value: string) => void) {
+    // Not by the label around it alone: some take the options in it for a part of the name.
+    this.#select.ariaLabel = label;
     this.root = element('label', 'control', element('span', '', label), this.#select);
     this.#select.addEventListener('change', () => chosen(this.#select.value));
   }

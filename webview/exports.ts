@@ -39,7 +39,7 @@ export class ExportBar {
       this.#button('PNG', 'Save as PNG', async (one) => this.#save(one, 'png', await base64(await pngOf(one)))),
       this.#button('CSV', 'Save the table as CSV', (one) => this.#save(one, 'csv', csv(one.table))),
       this.#button('Copy', 'Copy the picture', (one) => this.#copy(one)),
-      this.#button('Copy table', 'Copy the table as CSV', (one) => {
+      this.#button('Copy table', 'Copy table as CSV', (one) => {
         this.#keep({ to: 'clipboard', type: 'csv', name: one.name, content: csv(one.table) });
         write(this.#said, 'Table copied');
       }),

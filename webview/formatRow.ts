@@ -250,6 +250,11 @@ export class FormatRow {
     if (!pointer) return;
     const step = this.#stepOf(pointer.code);
     if (step === null || (!pointer.isMoving && Math.abs(clientX - pointer.from) < CLICK)) return;
+    // Escape ends it while the button is still down.
+    if (pointer.isMoving && !this.#actions.drag.isOf(this.#format.name, pointer.code)) {
+      this.#pointer = undefined;
+      return;
+    }
     pointer.isMoving = true;
     const { low, high, width } = this.#scale;
     const perPixel = ((high - low) * this.#shown!.unit) / (width - 2 * LINE.margin);

@@ -36,7 +36,7 @@ export function panelPageIn(body: HTMLElement, actions: PageActions): Page {
   const line = element('span', 'state');
   const progress = element('progress', '');
   const evaluate = button('primary', 'Evaluate', 'Evaluate', () => actions.evaluate());
-  const pin = button('toggle', 'Pin', 'Stay with this document', () => actions.pin(pin.ariaPressed !== 'true'));
+  const pin = button('toggle', 'Pin', 'Pin to this document', () => actions.pin(pin.ariaPressed !== 'true'));
   const spoken = element('p', 'spoken');
   const empty = element('div', 'empty');
   const group = new Menu('Group', (key) => actions.choose({ group: key, tensor: null, zoom: null, over: null }));

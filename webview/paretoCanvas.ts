@@ -66,7 +66,9 @@ export class ParetoCanvas {
   }
 
   zoomBy(factor: number): void {
-    this.#chart?.zoom(factor, isStill() ? 'none' : 'zoom');
+    if (!this.#chart) return;
+    this.#chart.zoom(factor, 'none');
+    this.#actions.zoom(seen(this.#chart));
   }
 
   #update(chart: Chart<'scatter'>, zoom: Zoom | null, isSamePlot: boolean): void {

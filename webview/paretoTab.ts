@@ -39,7 +39,7 @@ export class ParetoTab implements Tab {
     this.#y = new Menu('Error', (y) => choose({ y: y as DesignAxis, zoom: null }));
     this.#backdrop = new Menu('Behind', (name) => choose({ backdrop: name === NO_BACKDROP ? null : name }));
     this.#canvas = new ParetoCanvas({ reveal: (format) => reveal(format, null), zoom: (zoom) => choose({ zoom }) });
-    this.#reset = button('', 'Reset', 'Show all points', () => choose({ zoom: null }));
+    this.#reset = button('', 'Reset', 'Reset the zoom', () => choose({ zoom: null }));
     this.#twin = new TableTwin((row) => {
       const design = this.#designs()[row];
       if (design) reveal(design.name, null);

@@ -69,7 +69,10 @@ export class TensorGrid {
     this.root.ariaRowCount = String(rows.length + 1);
     this.root.ariaColCount = String(formats.length + BEFORE);
     this.#layOut();
-    this.#active = { row: Math.min(this.#active.row, rows.length - 1), column: Math.min(this.#active.column, formats.length + BEFORE - 1) };
+    this.#active = {
+      row: Math.min(this.#active.row, Math.max(0, rows.length - 1)),
+      column: Math.min(this.#active.column, formats.length + BEFORE - 1),
+    };
     this.#head.replaceChildren(this.#headRow(sort));
     this.#made = { from: -1, to: -1 };
     this.#make();
@@ -83,14 +86,14 @@ export class TensorGrid {
       return `${Math.min(to, Math.max(from, ems)).toFixed(2)}em`;
     };
     // Names of a model begin and end alike: where they have no room, that is left out and said once.
-    const room = Math.min(30 * size, 0.46 * innerWidth) - 12;
+    const room = Math.min(19 * size, 0.46 * innerWidth) - 12;
     const { labels, note } = shortNames(
       this.#rows.map(({ label }) => label),
       (room * SIZE.small) / size,
     );
     this.#labels = labels;
     this.note = note;
-    this.root.style.setProperty('--name', widest(labels, 8, 30));
+    this.root.style.setProperty('--name', widest(labels, 8, 19));
     this.root.style.setProperty('--figure', widest(this.#formats.map(visible), 4.4, 5.8));
     this.root.style.setProperty('--formats', String(this.#formats.length));
   }

@@ -60,7 +60,7 @@ export class TableTwin {
     scroll.role = 'region';
     scroll.ariaLabel = caption;
     const more = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows; the CSV file has all` : '';
-    return element('div', '', element('h3', '', caption), scroll, element('p', 'note', more));
+    return element('div', '', element('h2', 'twin-title', caption), scroll, element('p', 'note', more));
   }
 
   #lead(label: string, row: number): HTMLElement {

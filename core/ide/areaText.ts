@@ -49,10 +49,10 @@ function lineOf(pair: AreaPair, known: KnownOfWeights): string {
   const figures = [
     `accumulator ${best.accumulatorBits} bits`,
     ...(grid.fixedPointBits === undefined ? [] : [`fixed point of ${grid.fixedPointBits} bits`]),
-    ...(base ? [`${significant(100 * overhead(found, format.bits, base), 2)} % of a chip over INT4`] : []),
+    ...(base ? [`${signedPercent(overhead(found, format.bits, base))} of a chip over INT4`] : []),
     code(node === '' ? hardware.spec.cells : `${hardware.spec.cells}, ${node}`),
     `synthesised, ${checked.product.nEqual} of ${checked.product.nVectors} checked`,
-    code(`Yosys ${yosys}`),
+    `mapped by ${code(yosys)}`,
   ];
   const line = `- **${areaText(best)}** ${on}${ratioText(best, base?.best)} · ${figures.join(' · ')}`;
   const whole = wholeOf(pair, known);
@@ -60,6 +60,8 @@ function lineOf(pair: AreaPair, known: KnownOfWeights): string {
   const detailed = whole && !('problem' in whole) ? whole.best : best;
   return [line, partsLine(detailed), ...fullLine(pair, known), ...(whole ? [referenceLine(pair, whole, known)] : [])].join('\n');
 }
+
+const signedPercent = (share: number): string => `${share < 0 ? '' : '+'}${significant(100 * share, 2)} %`;
 
 /** What a unit is made of. Decoders are known later than the rest. */
 function partsLine({ product, decode, accumulator, registers, transistors }: AreaFigures): string {

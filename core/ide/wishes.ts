@@ -5,6 +5,9 @@ import { gapRequest, int8Request } from './gap.ts';
 import { evaluationsOf } from './known.ts';
 import { spareRequest } from './spare.ts';
 
+/** The most models that are looked at without being asked for: their text is read, and made tokens of. */
+const MOST_MODELS = 16;
+
 /** What findings would say of weights and models beyond what a spec rests on: what is wrong with linked models, gaps to the best levels, and what the code of -0 could gain. */
 export function findingWishes(analysis: Analysis): FactRequest[] {
   const all = evaluationsOf(analysis).flatMap((evaluation) => {
@@ -12,7 +15,7 @@ export function findingWishes(analysis: Analysis): FactRequest[] {
     const wishes = [gapRequest(evaluation), ...(isDeclaredHere ? [int8Request(evaluation), spareRequest(evaluation)] : [])];
     return wishes.filter((wish) => wish !== undefined);
   });
-  const models = [...analysis.models.values()].map((model): FactRequest => ({ kind: 'model', model }));
+  const models = [...analysis.models.values()].slice(0, MOST_MODELS).map((model): FactRequest => ({ kind: 'model', model }));
   return [...new Map([...models, ...all].map((wish) => [factKey(wish), wish])).values()];
 }
 

@@ -17,25 +17,30 @@ export interface GptqSettings {
 }
 
 /**
+ * What GPTQ needs to know of inputs, the same for all linear layers that share them: the upper triangular factor of the inverse of the damped
+ * Hessian, [nIn][nIn]. `hessian` is the sum over tokens of x x^T, in float64, of which the upper half is read; a multiple of it gives the same
+ * weights. Undefined where it is not positive definite: of inputs that are not finite, or whose squares are not.
+ */
+export const gptqFactor = (hessian: Float64Array, nIn: number, { damping }: Pick<GptqSettings, 'damping'>): Float64Array | undefined =>
+  inverseFactor(damped(hessian, nIn, damping), nIn);
+
+/**
  * The reconstruct of the weights of a linear layer by GPTQ (Frantar et al., arXiv 2210.17323): columns are rounded one after the other, and
- * what the rounding of one does to the outputs is made up for by those still to come. `hessian` is the sum over tokens of x x^T of the
- * inputs, [nIn][nIn] in float64, of which the upper half is read; a factor makes no difference. Weights are worked on in float64, and rounded
- * to the arithmetic of the rule where they meet a scale.
+ * what the rounding of one does to the outputs is made up for by those still to come. `factor` is that of its inputs by {@link gptqFactor}.
+ * Weights are worked on in float64, and rounded to the arithmetic of the rule where they meet a scale.
  *
  * A block within a row gets its scale when its first column is due, from the weights as they are by then. Where a scale hangs on more than
  * its block, or blocks run down columns or across rows, scales are those of the unchanged weights.
  *
  * Columns are taken in their order. An input that is always 0 leaves its weights to be rounded by themselves; the authors' code sets them to
- * 0. Undefined where the damped Hessian is not positive definite: of inputs that are not finite, or whose squares are not.
+ * 0.
  */
 export function gptqWeights(
   { nOut, nIn, weights }: Linear,
   job: QuantizationJob,
-  hessian: Float64Array,
-  { damping, columns }: GptqSettings,
-): Float32Array | undefined {
-  const factor = inverseFactor(damped(hessian, nIn, damping), nIn);
-  if (!factor) return undefined;
+  factor: Float64Array,
+  { columns }: Pick<GptqSettings, 'columns'>,
+): Float32Array {
   const work = Float64Array.from(weights);
   const out = new Float32Array(weights.length);
   const errors = new Float64Array(nOut * columns);

@@ -1,14 +1,15 @@
 import type { QuantizationJob } from '../quantize/stream.ts';
 import { quoted } from '../weights/problem.ts';
-import type { InputHook } from './engine.ts';
-import { type GptqSettings, gptqWeights } from './gptq.ts';
+import { type InputHook, throwIfAborted } from './engine.ts';
+import { type GptqSettings, gptqFactor, gptqWeights } from './gptq.ts';
 import { type Layer, type Linear, linearsOf, type Model } from './model.ts';
 import { mapLinears } from './quantized.ts';
 
 /**
  * The model with the weights of its linear layers reconstructed by GPTQ, each from the format that `jobOf` says, and left as it is where that is
  * undefined. It goes layer by layer as its authors do it: the inputs of a layer are those that the layers before it, already quantized, give.
- * `calibrate` runs the model that it is given, which ends with that layer, on the calibration text with the hook; what it throws is thrown on.
+ * `calibrate` runs the model that it is given, which ends with that layer, on the calibration text with the hook; what it throws is thrown on, and so is an
+ * `AbortError` once the signal comes.
  * Or a fault, where a layer's inputs allow no Hessian. Memory: the Hessians of one layer, nIn^2 float64 each.
  */
 export function withGptqWeights(
@@ -16,6 +17,7 @@ export function withGptqWeights(
   jobOf: (tensor: string) => QuantizationJob | undefined,
   settings: GptqSettings,
   calibrate: (model: Model, hook: InputHook) => void,
+  signal?: { readonly aborted: boolean },
 ): { readonly model: Model } | { readonly fault: string } {
   const selects = (tensor: string): boolean => jobOf(tensor) !== undefined;
   let current = model;
@@ -24,12 +26,16 @@ export function withGptqWeights(
     const { hook, hessianOf } = hessianRecorder(layer, selects);
     // The layers behind would only take time.
     calibrate({ ...current, layers: current.layers.slice(0, at + 1) }, hook);
+    const factors = new Map<Float64Array, Float64Array | undefined>();
     const quantized = new Map<string, Float32Array>();
     for (const linear of linearsOf(layer).filter(({ name }) => selects(name))) {
-      const weights = gptqWeights(linear, jobOf(linear.name)!, hessianOf(linear), settings);
-      if (!weights)
+      throwIfAborted(signal);
+      const hessian = hessianOf(linear);
+      const factor = factors.get(hessian) ?? gptqFactor(hessian, linear.nIn, settings);
+      factors.set(hessian, factor);
+      if (!factor)
         return { fault: `The inputs of ${quoted(linear.name)} are not finite, or too large to be squared, so GPTQ has no Hessian of them` };
-      quantized.set(linear.name, weights);
+      quantized.set(linear.name, gptqWeights(linear, jobOf(linear.name)!, factor, settings));
     }
     const done = mapLinears(layer, (linear): Linear => ({ ...linear, weights: quantized.get(linear.name) ?? linear.weights }));
     current = { ...current, layers: current.layers.map((other, i): Layer => (i === at ? done : other)) };

@@ -54,7 +54,7 @@ export function preparedModel(
     for (const { inputs } of calibration) engine.run(inputs, () => undefined, signal);
   };
   const smooth = smoothing ? smoothedBy(model, (tensor) => jobOf(tensor) !== undefined, smoothing, calibrate) : model;
-  return gptq ? withGptqWeights(smooth, jobOf, gptq, calibrate) : { model: withMixedWeights(smooth, jobOf) };
+  return gptq ? withGptqWeights(smooth, jobOf, gptq, calibrate, signal) : { model: withMixedWeights(smooth, jobOf) };
 }
 
 function smoothedBy(

@@ -4,6 +4,7 @@ import { parseJson } from '../weights/json.ts';
 import { quoted } from '../weights/problem.ts';
 import { reasonOf } from '../weights/visibleName.ts';
 import { type Tokenizer, type TokenizerOrProblems, tooLong } from './tokenizer.ts';
+import { beginOf } from './tokenizerBegin.ts';
 import { BYTE_CHARACTERS, decoderPart, normalizerPart, type Part, preTokenizerPart } from './tokenizerParts.ts';
 import { flagOf, isObject, listOf, TokenizerFault, textOf } from './tokenizerShape.ts';
 
@@ -56,12 +57,13 @@ function objectOf(json: string, whose: string): Members {
 function jsonTokenizer(file: Members, config: Members): JsonTokenizer {
   const model = file.get('model') ?? null;
   if (!isObject(model)) throw new TokenizerFault('`model` is no object');
+  const type = modelType(model);
   const vocabulary = vocabularyOf(model);
   const added = addedTokens(file, vocabulary);
   const names = namesOf(vocabulary, added);
   const normalizer = normalizerPart(file.get('normalizer') ?? null);
   const preTokenizer = preTokenizerPart(file.get('pre_tokenizer') ?? null);
-  const restated = restatedModel(model, vocabulary, preTokenizer);
+  const restated = restatedModel(type, model, vocabulary, preTokenizer);
   const library = made({
     tokenizer: {
       model: restated.part,
@@ -79,13 +81,19 @@ function jsonTokenizer(file: Members, config: Members): JsonTokenizer {
 }
 
 function tokenizerOf(library: Library, names: ReadonlyMap<number, string>, silent: ReadonlySet<number>, growth: number): Tokenizer {
+  let nTokens = 0;
+  for (const id of names.keys()) nTokens = Math.max(nTokens, id + 1);
   return {
-    nTokens: Math.max(...names.keys()) + 1,
+    nTokens,
     encode(text) {
       const refusal = tooLong(text, growth);
       if (refusal) return refusal;
       const encoded = attempt(() => library.encode(text, { add_special_tokens: false }).ids);
-      return 'fault' in encoded ? { fault: `The text has no tokens: ${encoded.fault}` } : { tokens: Uint32Array.from(encoded.value) };
+      if ('fault' in encoded) return { fault: `The text has no tokens: ${encoded.fault}` };
+      // Of a piece that is no token the library knows no number; a number that is none would become 0.
+      return encoded.value.every((id) => names.has(id))
+        ? { tokens: Uint32Array.from(encoded.value) }
+        : { fault: 'A part of the text is in no token' };
     },
     decode(list) {
       const known = Array.from(list).filter((token) => names.has(token) && !silent.has(token));
@@ -178,17 +186,21 @@ interface RestatedModel {
   readonly unknown: string | undefined;
 }
 
-function restatedModel(model: Members, vocabulary: Vocabulary, preTokenizer: Part | null): RestatedModel {
+type ModelType = 'BPE' | 'WordLevel';
+
+/** Older files do not name the type. */
+function modelType(model: Members): ModelType {
   const type = model.get('type') ?? (model.has('merges') ? 'BPE' : undefined);
+  if (type === 'BPE' || type === 'WordLevel') return type;
+  throw new TokenizerFault(`\`model.type\` is ${typeof type === 'string' ? quoted(type) : 'missing'}; \`BPE\` and \`WordLevel\` are read`);
+}
+
+function restatedModel(type: ModelType, model: Members, vocabulary: Vocabulary, preTokenizer: Part | null): RestatedModel {
   if (type === 'WordLevel') {
     const unknown = unknownToken(model, vocabulary);
     if (unknown === undefined) throw new TokenizerFault('`model.unk_token` is missing, and words that are no tokens would have none');
     return { part: { type: 'WordLevel', vocab: plain(vocabulary) }, unknown };
   }
-  if (type !== 'BPE')
-    throw new TokenizerFault(
-      `\`model.type\` is ${typeof type === 'string' ? quoted(type) : 'missing'}; \`BPE\` and \`WordLevel\` are read`,
-    );
   for (const key of ['dropout', 'continuing_subword_prefix', 'end_of_word_suffix']) {
     const value = model.get(key) ?? null;
     if (value !== null && value !== '' && value !== 0) throw new TokenizerFault(`\`model.${key}\` is not done; it is to be null`);
@@ -250,49 +262,4 @@ function plain(vocabulary: Vocabulary): object {
   const object = Object.create(null) as Record<string, number>;
   for (const [name, id] of vocabulary) object[name] = id;
   return object;
-}
-
-/** `add_bos_token` of the config has the last word, as in transformers; else what stands before the text in the template. */
-function beginOf(file: Members, config: Members, names: ReadonlyMap<number, string>): number | undefined {
-  const adds = config.get('add_bos_token') ?? null;
-  const named = config.get('bos_token') ?? null;
-  if (adds === false) return undefined;
-  if (adds === true && named !== null) {
-    const name = isObject(named) ? named.get('content') : named;
-    for (const [id, of] of names) if (of === name) return id;
-    throw new TokenizerFault(
-      `its config names the token ${typeof name === 'string' ? quoted(name) : 'of the beginning'}, which is no token`,
-    );
-  }
-  return beginOfTemplate(file.get('post_processor') ?? null, names);
-}
-
-function beginOfTemplate(processor: Json, names: ReadonlyMap<number, string>): number | undefined {
-  if (processor === null) return undefined;
-  if (!isObject(processor)) throw new TokenizerFault('`post_processor` is no object');
-  const type = processor.get('type');
-  if (type === 'ByteLevel') return undefined;
-  if (type === 'Sequence') {
-    for (const one of listOf(processor, 'processors')) {
-      const begin = beginOfTemplate(one, names);
-      if (begin !== undefined) return begin;
-    }
-    return undefined;
-  }
-  if (type !== 'TemplateProcessing')
-    throw new TokenizerFault(`\`post_processor\` is of type ${typeof type === 'string' ? quoted(type) : 'nothing'}, which is not read`);
-  const before: string[] = [];
-  for (const item of listOf(processor, 'single')) {
-    const special = isObject(item) ? item.get('SpecialToken') : undefined;
-    if (!isObject(special)) break;
-    before.push(textOf(special, 'id'));
-  }
-  if (before.length > 1) throw new TokenizerFault(`\`post_processor\` puts ${before.length} tokens before a text; one is the most`);
-  if (before.length === 0) return undefined;
-  const listed = processor.get('special_tokens') ?? null;
-  const entry = isObject(listed) ? listed.get(before[0]!) : undefined;
-  const [id, ...more] = isObject(entry) ? listOf(entry, 'ids') : [];
-  if (typeof id !== 'number' || !names.has(id) || more.length > 0)
-    throw new TokenizerFault(`\`post_processor\` puts ${quoted(before[0]!)} before a text, which is no token`);
-  return id;
 }

@@ -281,5 +281,7 @@ export const keywords = new Set(['use', 'let', 'format', 'scale', 'weights', 'mo
 export function beginsDeclaration(p: Cursor): boolean {
   if (!p.atWord() || !keywords.has(p.spelling())) return false;
   if (p.at('assert')) return !p.at('=', 1);
+  // Many a spec calls its weights so: alone on a line of a list it is their name.
+  if (p.at('model')) return p.atWord(1) && !p.atNewLine(1);
   return p.atWord(1) || p.token(1)?.kind === 'string' || p.token(1) === undefined || p.atNewLine(1);
 }

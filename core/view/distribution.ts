@@ -5,7 +5,7 @@ import { fitStudentT } from '../measure/fit/fitStudentT.ts';
 import type { Cells } from '../measure/histogram16.ts';
 import { type Distribution, pdf, quantile } from '../numeric/distribution.ts';
 import { normalCdf, normalQuantile } from '../numeric/normal.ts';
-import { sketchPrefix } from '../profile/errorFromSketch.ts';
+import { type SketchPrefix, sketchPrefix } from '../profile/errorFromSketch.ts';
 import type { Profile } from '../profile/profile.ts';
 import { visible } from '../weights/visibleName.ts';
 import type { DataTable } from './dataTable.ts';
@@ -69,13 +69,8 @@ export interface DistributionView {
  * likelihood, to the normalised weights, those that are the largest of their block and so at -1 or 1 included.
  */
 export function distribution(profile: Profile, formats: readonly PlacedFormat[], nBins: number, subject: string): DistributionView {
-  const { statistics, totals, key } = profile;
-  if (statistics.kind !== 'sketch') throw new RangeError('A table of bf16 weights has no histogram; a sketch has');
-  const cells = normalisedCells(totals, statistics);
-  const bins = binsOf(cells, nBins);
-  const fits = [fitStudentT(cells), fitNormal(cells)];
-  const curves = fits.flatMap((fit) => (fit.kind === 'none' ? [] : [curveOf(fit, cells, nBins)]));
-  const prefix = sketchPrefix(profile, statistics);
+  const { totals, key } = profile;
+  const { bins, curves, notes, prefix } = shapeOf(profile, nBins);
   const placed = formats.map(({ name, codebook, target }): DistributionFormat => {
     const intervals = levelIntervals(prefix, codebook, target);
     return { name, label: visible(name), intervals, nsr: intervals.reduce((sum, { nsr }) => sum + nsr, 0) };
@@ -87,10 +82,40 @@ export function distribution(profile: Profile, formats: readonly PlacedFormat[],
     nNonFinite: totals.nNonFinite,
     bins,
     curves,
-    notes: notesOf(fits),
+    notes,
     formats: placed,
   };
   return { ...base, ...distributionTables(base) };
+}
+
+/** What of a distribution does not depend on the formats over it. */
+interface Shape {
+  readonly nBins: number;
+  readonly bins: readonly HistogramBin[];
+  readonly curves: readonly DensityCurve[];
+  readonly notes: readonly string[];
+  readonly prefix: SketchPrefix;
+}
+
+/** Fits take some hundred milliseconds, and a picture follows every edit of a format: the last shape of a profile is kept as long as that is. */
+const shapes = new WeakMap<Profile, Shape>();
+
+function shapeOf(profile: Profile, nBins: number): Shape {
+  const known = shapes.get(profile);
+  if (known?.nBins === nBins) return known;
+  const { statistics, totals } = profile;
+  if (statistics.kind !== 'sketch') throw new RangeError('A table of bf16 weights has no histogram; a sketch has');
+  const cells = normalisedCells(totals, statistics);
+  const fits = [fitStudentT(cells), fitNormal(cells)];
+  const shape: Shape = {
+    nBins,
+    bins: binsOf(cells, nBins),
+    curves: fits.flatMap((fit) => (fit.kind === 'none' ? [] : [curveOf(fit, cells, nBins)])),
+    notes: notesOf(fits),
+    prefix: sketchPrefix(profile, statistics),
+  };
+  shapes.set(profile, shape);
+  return shape;
 }
 
 /** A cell goes into the bin of its middle: bins are wider than cells by far. */

@@ -44,27 +44,36 @@ export interface TensorTableView {
 }
 
 export function tensorTable(columns: readonly TensorColumn[], nus: NuByTensor, subject: string): TensorTableView {
-  const found = new Map<string, { readonly name: string; readonly file: string; readonly n: number; readonly sqnr: (number | null)[] }>();
-  columns.forEach(({ tensors }, i) => {
-    for (const { name, file, n, sqnr } of tensors) {
-      const key = JSON.stringify([file, name]);
-      const row = found.get(key) ?? { name, file, n, sqnr: columns.map(() => null) };
-      row.sqnr[i] = Number.isNaN(sqnr) ? null : sqnr;
-      found.set(key, row);
-    }
-  });
-  const rows = [...found].map(
-    ([key, row]): TensorRow => ({
-      key,
-      ...row,
-      label: visible(row.name),
-      nu: nus.get(row.name) ?? null,
-      ...comparedIn(row.sqnr),
-    }),
+  const rows = joinedTensors(columns).map(
+    (row): TensorRow => ({ ...row, label: visible(row.name), nu: nus.get(row.name) ?? null, ...comparedIn(row.sqnr) }),
   );
   const formats = columns.map(({ name }) => name);
   const wins = formats.map((_, i) => rows.filter(({ best }) => best.includes(i)).length);
   return { formats, rows, wins, spoken: inWords(formats, rows, wins, subject), table: tableOf(formats, rows, subject) };
+}
+
+/** A tensor with what is known of it in every column: null where that is nothing. */
+export type JoinedTensor = Pick<TensorRow, 'key' | 'name' | 'file' | 'n' | 'sqnr'>;
+
+/** The columns side by side, in the order in which tensors first appear. */
+export function joinedTensors(columns: readonly TensorColumn[]): readonly JoinedTensor[] {
+  const rows: (JoinedTensor & { readonly sqnr: (number | null)[] })[] = [];
+  const places = new Map<string, number>();
+  columns.forEach(({ tensors }, i) => {
+    tensors.forEach(({ name, file, n, sqnr }, at) => {
+      const guess = rows[at];
+      // Columns are most often of the same tensors in the same order.
+      const isThere = guess?.name === name && guess.file === file;
+      const key = isThere ? guess.key : JSON.stringify([file, name]);
+      const place = isThere ? at : (places.get(key) ?? rows.length);
+      if (place === rows.length) {
+        rows.push({ key, name, file, n, sqnr: columns.map(() => null) });
+        places.set(key, place);
+      }
+      rows[place]!.sqnr[i] = Number.isNaN(sqnr) ? null : sqnr;
+    });
+  });
+  return rows;
 }
 
 function comparedIn(sqnr: readonly (number | null)[]): Pick<TensorRow, 'best' | 'below'> {

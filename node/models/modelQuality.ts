@@ -5,10 +5,11 @@ import type { Problem } from '../../core/fit/moments.ts';
 import { codebookKey, modelKey, ruleKey } from '../../core/lang/evaluationKey.ts';
 import { type Fact, factKey, type ModelRequest, type QualityRequest } from '../../core/lang/facts.ts';
 import type { Linked, ModelSpec } from '../../core/lang/spec.ts';
+import type { InspectedModel } from '../../core/model/description.ts';
 import type { Sampling } from '../../core/model/inputRecord.ts';
 import type { InputStudy } from '../../core/model/inputStudy.ts';
 import { nWeights } from '../../core/model/model.ts';
-import { isCalibrated } from '../../core/model/preparation.ts';
+import { isCalibrated, type Preparation } from '../../core/model/preparation.ts';
 import type { QualitySums } from '../../core/model/quality.ts';
 import type { QualityReport } from '../../core/model/qualityReport.ts';
 import type { TextWindow } from '../../core/model/windows.ts';
@@ -37,6 +38,9 @@ export interface ModelOptions {
 /** Grows with every change of what the engine or the measures compute. */
 const VERSION = 1;
 
+/** What is kept of the text of models, in bytes. */
+const INSPECTED_BYTES = 2 ** 28;
+
 /** How often partial results are told, in milliseconds. */
 const PARTIAL_MS = 500;
 
@@ -53,7 +57,7 @@ export class ModelQuality {
   readonly #workers: () => number;
   readonly #sums: SumsCache;
   /** By what was asked and the state of the files: what is found again is the same object. */
-  readonly #inspected = new LRUCache<string, Inspected>({ max: 16 });
+  readonly #inspected = new LRUCache<string, Inspected>({ maxSize: INSPECTED_BYTES, sizeCalculation: bytesOfInspected });
   readonly #reports = new LRUCache<string, QualityReport>({ max: 4096 });
 
   /** @param pool Threads of node/worker.ts, of which there are as many as `workers` says. */
@@ -70,37 +74,37 @@ export class ModelQuality {
    */
   async find(requests: readonly (ModelRequest | QualityRequest)[], options: ModelOptions): Promise<ReadonlyMap<string, Fact>> {
     const facts = new Map<string, Fact>();
-    const models = new Map<string, Inspected>();
+    // Of each model its text is held only while it is run: a spec may link any number of them.
+    const nTokens = new Map<string, number>();
     for (const { model } of requests) {
       const key = modelKey(model);
-      if (models.has(key)) continue;
-      const inspected = await this.inspected(model, options);
-      models.set(key, inspected);
-      facts.set(factKey({ kind: 'model', model }), inspected);
+      if (nTokens.has(key)) continue;
+      const { run, fact } = withFact(await this.inspected(model, options));
+      nTokens.set(key, run ? nTargets(run.windows) : 0);
+      facts.set(factKey({ kind: 'model', model }), fact);
     }
-    const jobs = requests.flatMap((request): readonly Job[] => {
-      const { run, problems } = models.get(modelKey(request.model))!;
-      if (request.kind === 'model') return [];
-      if (run) return [{ request, run, byTensor: ONE_FORMAT }];
-      facts.set(factKey(request), { problem: problems[0]!.message });
-      return [];
-    });
-    const total = jobs.reduce((sum, { run }) => sum + nTargets(run.windows), 0);
+    const asked = requests.filter((request) => request.kind === 'quality');
+    const total = asked.reduce((sum, { model }) => sum + nTokens.get(modelKey(model))!, 0);
     let done = 0;
-    for (const job of jobs) {
+    for (const request of asked) {
       const before = done;
-      const key = factKey(job.request);
-      const found = await this.#quality(job, {
+      const key = factKey(request);
+      const found = await this.#asked(request, {
         ...options,
         onProgress: (now) => options.onProgress(before + now, total),
         onPartial: (partial) => options.onPartial?.(partial),
       });
       facts.set(key, found);
       options.onPartial?.(new Map([[key, found]]));
-      done += nTargets(job.run.windows);
+      done += nTokens.get(modelKey(request.model))!;
       options.onProgress(done, total);
     }
     return facts;
+  }
+
+  async #asked(request: QualityRequest, options: ModelOptions): Promise<QualityReport | Problem> {
+    const { run, problems } = await this.inspected(request.model, options);
+    return run ? this.#quality({ request, run, byTensor: ONE_FORMAT }, options) : { problem: problems[0]!.message };
   }
 
   /**
@@ -198,7 +202,7 @@ export class ModelQuality {
           partial();
         }
       };
-      await unlessAborted(Promise.all(Array.from({ length: this.#lanes(run) }, lane)), options.signal);
+      await unlessAborted(Promise.all(Array.from({ length: this.#lanes(run, quantized.preparation) }, lane)), options.signal);
       if (fault !== undefined) return { problem: fault };
       const report = await unlessAborted(
         this.#report(
@@ -257,8 +261,8 @@ export class ModelQuality {
   }
 
   /** Threads that a model is run in: each holds all of it. */
-  #lanes(run: RunnableModel): number {
-    const bytes = threadBytes(run, nWeights(run.architecture));
+  #lanes(run: RunnableModel, preparation: Preparation): number {
+    const bytes = threadBytes(run, nWeights(run.architecture), preparation);
     return Math.max(1, Math.min(this.#workers(), Math.floor((freemem() * MEMORY_SHARE) / bytes)));
   }
 }
@@ -298,6 +302,20 @@ function tasksOf({ windows, taskWindows }: RunnableModel): readonly (readonly Te
 }
 
 const nTargets = (windows: readonly TextWindow[]): number => windows.reduce((sum, { targets }) => sum + targets.length, 0);
+
+/** What is known of a model without its text: the same object for the same inspection, so that nobody takes it for news. */
+function withFact(inspected: Inspected): { readonly run: RunnableModel | undefined; readonly fact: InspectedModel } {
+  const { run, description, problems } = inspected;
+  const fact = factsOf.get(inspected) ?? { description, problems };
+  factsOf.set(inspected, fact);
+  return { run, fact };
+}
+
+const factsOf = new WeakMap<Inspected, InspectedModel>();
+
+/** Twice four bytes a token, and what each window takes besides. */
+const bytesOfInspected = ({ run }: Inspected): number =>
+  1024 + (run ? [...run.windows, ...run.calibration].reduce((sum, { inputs }) => sum + 8 * inputs.length + 512, 0) : 0);
 
 /** The tokens of windows as bytes that no other windows share. */
 const bytesOf = (windows: readonly TextWindow[]): readonly Uint8Array[] =>

@@ -163,7 +163,13 @@ export function memberOf(names: readonly string[]): (name: string) => boolean {
   return (name) => all.has(name);
 }
 
-/** How many bytes a thread needs for a model: twice its weights, the quantized layers once more, and its logits. */
-export function threadBytes({ architecture, windowLength }: QualityTask['model'], nWeights: number): number {
-  return 4 * (3 * nWeights + 2 * windowLength * architecture.nTokens);
+/**
+ * How many bytes a thread needs for a model: twice its weights, the quantized layers once more, and its logits; for GPTQ also the Hessians of a
+ * layer, and what is made of the largest.
+ */
+export function threadBytes({ architecture, windowLength }: QualityTask['model'], nWeights: number, { gptq }: Preparation): number {
+  const { hidden, intermediate, nHeads, headSize } = architecture;
+  const widths = [hidden, nHeads * headSize, hidden, intermediate];
+  const hessians = widths.reduce((sum, width) => sum + width ** 2, 0) + 3 * Math.max(...widths) ** 2;
+  return 4 * (3 * nWeights + 2 * windowLength * architecture.nTokens) + (gptq ? 8 * hessians : 0);
 }

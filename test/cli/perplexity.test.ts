@@ -183,8 +183,8 @@ test('the example runs with few tokens, and its report has the figures of its mo
   expect(csv.split('\r\n')[0]).toBe('format,series,bitsPerWeight,perplexityChange,perplexityChange_low,perplexityChange_high,status');
   const nf4 = csv
     .split('\r\n')
-    .find((line) => line.startsWith('NF4,'))!
+    .find((line) => line.startsWith('NF4,block32,'))!
     .split(',');
-  const measured = models[0]!.results.find(({ format }) => format === 'NF4')!;
+  const measured = models[0]!.results.find(({ format, scale }) => format === 'NF4' && scale === 'block32')!;
   expect(Number(nf4[3])).toBeCloseTo(Math.expm1(measured.loss_change), 6);
 });

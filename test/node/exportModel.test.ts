@@ -218,12 +218,21 @@ describe('an exported model', () => {
     folder.put('beside/notes.txt', 'mine');
     await exported(path);
     expect(readdirSync(`${path}-out`).sort()).toEqual(['chars.json', 'config.json', 'model.safetensors', 'tokenizer.json']);
+    expect(readFileSync(`${path}-out/config.json`)).toEqual(readFileSync(`${path}/config.json`));
     expect(await problemsOf(path, {})).toEqual([`"${path}-out/model.safetensors" is there already; replace it with --force`]);
     await exported(path, { existing: 'replace' });
     symlinkSync(path, folder.at('link'));
     expect(await problemsOf(path, { folder: folder.at('link'), existing: 'replace' })).toEqual([
       expect.stringContaining('is the folder of the model itself'),
     ]);
+  });
+
+  test('says in its configuration how its weights are stored, so that transformers does not round them', async () => {
+    const path = stored('typed', architecture, 'BF16');
+    const config = JSON.parse(readFileSync(`${path}/config.json`, 'utf8')) as object;
+    folder.put('typed/config.json', JSON.stringify({ ...config, torch_dtype: 'bfloat16' }));
+    await exported(path);
+    expect(JSON.parse(readFileSync(`${path}-out/config.json`, 'utf8'))).toEqual({ ...config, torch_dtype: 'float32' });
   });
 
   test('that fails or is given up on leaves nothing half done', async () => {
@@ -234,6 +243,19 @@ describe('an exported model', () => {
     expect(readdirSync(`${path}-out`)).toEqual([]);
     folder.put('given-up/model.safetensors', readFileSync(`${path}/model.safetensors`).subarray(0, 5000));
     expect(await problemsOf(path, {})).not.toEqual([]);
+    expect(readdirSync(`${path}-out`)).toEqual([]);
+  });
+
+  test('with a weight that is not finite is refused', async () => {
+    const path = stored('odd', architecture);
+    const bytes = readFileSync(`${path}/model.safetensors`);
+    const length = Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<string, { data_offsets: [number, number] }>;
+    bytes.writeFloatLE(Number.NaN, 8 + length + header['model.layers.1.self_attn.v_proj.weight']!.data_offsets[0]);
+    folder.put('odd/model.safetensors', bytes);
+    expect(await problemsOf(path, {})).toEqual([
+      expect.stringContaining('"model.layers.1.self_attn.v_proj.weight" has a weight that is not finite, NaN'),
+    ]);
     expect(readdirSync(`${path}-out`)).toEqual([]);
   });
 

@@ -13,6 +13,7 @@ import { specFiles } from '../../node/specFiles.ts';
 import { draws, toBf16 } from '../core/profile/draws.ts';
 import { factOn } from '../support/factsOn.ts';
 import { npyFile } from '../support/npyFile.ts';
+import { safetensorsFile } from '../support/safetensorsFile.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -126,6 +127,24 @@ format Only { levels = optimal(v, scale: s) }`;
     });
     const distance = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
     expect(distance(heavy!, only!)).toBeLessThan(distance(both!, only!));
+  });
+
+  test('is the same of many small tensors as of one that has all their rows', async () => {
+    const [nRows, length] = [shape[0]!, shape[1]!];
+    const rows = Array.from({ length: nRows }, (_, i) => {
+      const own = weights.slice(i * length, (i + 1) * length);
+      return [`row${i}`, { type: 'F32', shape: [1, length], weights: own }] as const;
+    });
+    folder.put('rows.safetensors', safetensorsFile(Object.fromEntries(rows)));
+    const { asked } = worked(`${head('rows.safetensors')}format A { levels = optimal(w, scale: s) }
+format B { levels = optimal(w, scale: s, objective: mae, zero: true) }`);
+    const { facts } = await find(evaluator(), asked);
+    for (const request of asked) {
+      const [found, expected] = [facts.get(factKey(request))!, await factOn(request, weights, shape)];
+      if (!('levels' in found && 'levels' in expected)) throw new Error('They have no levels');
+      expect(Math.abs(found.error / expected.error - 1)).toBeLessThan(1e-12);
+      for (const [i, level] of found.levels.entries()) expect(level).toBeCloseTo(expected.levels[i]!, 9);
+    }
   });
 
   test('does not depend on the number of threads', async () => {

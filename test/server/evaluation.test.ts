@@ -58,7 +58,7 @@ describe('an automatic evaluation', () => {
   test('follows the opening of a document; lenses then show the error, and "evaluate"', async () => {
     const client = await start();
     await client.open(uri, spec('w.npy'));
-    expect(await lensTitles(client)).toEqual(['evaluate', '0 of 2 rows evaluated · evaluate']);
+    expect(await lensTitles(client)).toEqual(['evaluate', '0 of 2 rows evaluated · evaluate', 'pictures', 'pictures']);
     const { rows, version } = await client.results.until(({ rows: found }) => found.length > 0);
     expect(version).toBe(1);
     expect(rows.map(({ format, weights, scale, bitsPerWeight }) => [format, weights, scale, bitsPerWeight])).toEqual([
@@ -70,6 +70,8 @@ describe('an automatic evaluation', () => {
       `SQNR ${rows[0]!.sqnr!.toFixed(2)} dB on w, rows`,
       'evaluate',
       '2 rows evaluated · evaluate',
+      'pictures',
+      'pictures',
     ]);
   });
 

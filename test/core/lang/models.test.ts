@@ -66,6 +66,35 @@ assert perplexity(NF4, on: m, scale: s) < 4`;
   });
 });
 
+test('weights may be called `model`, on a line of their own too', () => {
+  const spec = `use std.paper
+weights model = "w.safetensors"
+weights other = "v.safetensors"
+scale s { block = 32, axis = last, anchor = max_level }
+format Fitted {
+  levels = optimal(
+    model
+    , scale: s)
+}
+compare c {
+  formats = [NF4]
+  on      = [
+    other,
+    model
+  ]
+  scale   = s
+}`;
+  const analysis = analysed(spec);
+  expect(analysis.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(analysis.comparisons[0]!.rows.map(({ weights }) => weights.name)).toEqual(['other', 'model']);
+});
+
+test('a bracket that is not closed ends where a model is declared', () => {
+  const analysis = analysed('let a = [1, 2\nmodel m = "x"');
+  expect(found(analysis)).toEqual(['syntax.unclosed at ""']);
+  expect(analysis.models.size).toBe(1);
+});
+
 describe('what is evaluated on models', () => {
   test('are the rows of comparisons on the model that they name, else on every one, and formats with a scale of their own', () => {
     const spec = `${head}model a = "a"
@@ -101,7 +130,11 @@ assert perplexity(NF4, on: c, scale: s) < 4`;
 format Own extends E2M1 { scale = { block = 16, axis = last, anchor = absmax } }
 assert perplexity(NF4, on: m, scale: s, activations: Own) < 4
 assert perplexity(NF4, on: m, scale: s, activations: INT4) < 4`;
-    expect(qualityRequests(analysed(spec)).map(({ activations }) => activations?.rule.block).slice(0, 2)).toEqual([16, 32]);
+    expect(
+      qualityRequests(analysed(spec))
+        .map(({ activations }) => activations?.rule.block)
+        .slice(0, 2),
+    ).toEqual([16, 32]);
   });
 
   test('takes no longer to list than its bound, whatever a spec asks for', () => {

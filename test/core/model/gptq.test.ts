@@ -5,7 +5,7 @@ import { codebook } from '../../../core/format/codebook.ts';
 import type { Architecture } from '../../../core/model/architecture.ts';
 import type { InputHook } from '../../../core/model/engine.ts';
 import { fastEngine } from '../../../core/model/fastEngine.ts';
-import { gptqWeights } from '../../../core/model/gptq.ts';
+import { type GptqSettings, gptqFactor, gptqWeights } from '../../../core/model/gptq.ts';
 import { hessianRecorder, withGptqWeights } from '../../../core/model/gptqModel.ts';
 import { type Linear, linearsOf, type Model } from '../../../core/model/model.ts';
 import { withQuantizedWeights } from '../../../core/model/quantized.ts';
@@ -20,6 +20,11 @@ import { randomModel, tinyModel, tinyTokens } from './models.ts';
 import { obq } from './obq.ts';
 
 const settings = { damping: 0.01, columns: 128 };
+
+function gptqOf(linear: Linear, job: QuantizationJob, hessian: Float64Array, own: GptqSettings): Float32Array | undefined {
+  const factor = gptqFactor(hessian, linear.nIn, own);
+  return factor && gptqWeights(linear, job, factor, own);
+}
 
 const linearOf = (weights: readonly (readonly number[])[]): Linear => ({
   name: 'w',
@@ -68,7 +73,7 @@ test('with inputs that are independent, it is rounding to nearest, for any codeb
       for (let i = 0; i < nIn; i++) hessian[i * nIn + i] = Math.abs(inputs[0]![i]!);
       const expected = new Float32Array(linear.weights.length);
       reconstructor([nOut, nIn], job)(linear.weights, expected);
-      expect(gptqWeights(linear, job, hessian, { damping: 0.01, columns })).toEqual(expected);
+      expect(gptqOf(linear, job, hessian, { damping: 0.01, columns })).toEqual(expected);
     }),
     { numRuns: 500 },
   );
@@ -94,13 +99,35 @@ test('it is optimal brain quantization in the order of the columns, whatever the
         const job: QuantizationJob = { codebook: codebook(levels, 'lower', 4), rule: { ...plain, anchor, block } };
         const linear = linearOf(weights);
         const hessian = hessianOf(inputs);
-        const found = rowsOf(linear, gptqWeights(linear, job, Float64Array.from(hessian.flat()), { damping: 0.01, columns })!);
+        const found = rowsOf(linear, gptqOf(linear, job, Float64Array.from(hessian.flat()), { damping: 0.01, columns })!);
         const expected = obq(weights, hessian, 0.01, job, block === 'channel' ? linear.nIn : block);
         for (const [row, own] of expected.entries()) for (const [i, value] of own.entries()) expect(found[row]![i]).toBeCloseTo(value, 5);
       },
     ),
     { numRuns: 300 },
   );
+});
+
+/** Written by test/oracles/gptq.py with numpy's linear algebra, from the algorithm of the publication. */
+interface Oracle {
+  readonly name: string;
+  readonly levels: readonly number[];
+  readonly block: number;
+  readonly weights: readonly (readonly number[])[];
+  readonly inputs: readonly (readonly number[])[];
+  readonly reconstruct: readonly (readonly number[])[];
+}
+
+const oracles: readonly Oracle[] = JSON.parse(readFileSync(new URL('../../oracles/gptq.json', import.meta.url), 'utf8'));
+
+test.each(oracles)("it is numpy's: $name", ({ levels, block, weights, inputs, reconstruct }) => {
+  const job: QuantizationJob = { codebook: codebook(levels, 'lower', 4), rule: { ...plain, block } };
+  const linear = linearOf(weights);
+  const hessian = Float64Array.from(hessianOf(inputs).flat());
+  for (const columns of [5, 128]) {
+    const found = rowsOf(linear, gptqOf(linear, job, hessian, { damping: 0.01, columns })!);
+    for (const [row, own] of reconstruct.entries()) for (const [i, value] of own.entries()) expect(found[row]![i]).toBeCloseTo(value, 6);
+  }
 });
 
 test('its outputs are nearer than those of rounding to nearest, and no nearer than the best there are', () => {
@@ -117,7 +144,7 @@ test('its outputs are nearer than those of rounding to nearest, and no nearer th
     reconstructor([1, 5], job)(linear.weights, nearest);
     const every = Array.from({ length: 4 ** 5 }, (_, n) => [weights[0]!.map((_, i) => levels[Math.floor(n / 4 ** i) % 4]! * scale)]);
     const best = Math.min(...every.map((other) => outputError(weights, other, hessian)));
-    const gptq = outputError(weights, rowsOf(linear, gptqWeights(linear, job, Float64Array.from(hessian.flat()), settings)!), hessian);
+    const gptq = outputError(weights, rowsOf(linear, gptqOf(linear, job, Float64Array.from(hessian.flat()), settings)!), hessian);
     expect(gptq).toBeGreaterThan(best - 1e-6);
     total.best += best;
     total.gptq += gptq;
@@ -129,7 +156,7 @@ test('its outputs are nearer than those of rounding to nearest, and no nearer th
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY])('inputs that are %f leave no Hessian', (odd) => {
   const job = { codebook: codebook(nf4, 'lower', 4), rule: plain };
-  expect(gptqWeights(linearOf([[1, 2]]), job, Float64Array.of(1, odd, odd, odd), settings)).toBeUndefined();
+  expect(gptqOf(linearOf([[1, 2]]), job, Float64Array.of(1, odd, odd, odd), settings)).toBeUndefined();
 });
 
 const architecture: Architecture = {
@@ -243,7 +270,7 @@ describe('on tiny-lm', async () => {
     const nearest = linearsOf(withQuantizedWeights(model, job, () => true).layers[0]!);
     const errorsOf = (weightsOf: (linear: Linear, i: number) => Float32Array): number =>
       linearsOf(layer).reduce((sum, linear, i) => sum + symmetricError(linear, weightsOf(linear, i), recorded(linear)), 0);
-    const gptq = errorsOf((linear) => gptqWeights(linear, job, recorded(linear), settings)!);
+    const gptq = errorsOf((linear) => gptqOf(linear, job, recorded(linear), settings)!);
     expect(gptq).toBeLessThan(errorsOf((_, i) => nearest[i]!.weights));
   });
 });

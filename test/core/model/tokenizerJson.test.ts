@@ -99,6 +99,17 @@ describe('a byte-level tokenizer', () => {
     expect(tokenizer.decode([...slow('a', gpt2), end, ...slow('b', gpt2)])).toBe('ab');
   });
 
+  test('may have as many tokens as the largest models know', () => {
+    const many = Array.from({ length: 300_000 }, (_, i) => `x${i}`);
+    const vocab = vocabulary([...symbols, ...many]);
+    const own = read({
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false },
+      model: { type: 'BPE', vocab, merges: [] },
+    }).tokenizer;
+    expect(own.nTokens).toBe(256 + many.length);
+    expect(tokensOf(own, 'x')).toEqual([vocab['x']]);
+  });
+
   test('has a token for every byte, or is refused', () => {
     const file = byteLevel(merges, { type: 'ByteLevel', add_prefix_space: false }) as { model: { vocab: Record<string, number> } };
     const { [symbols[255]!]: _, ...rest } = file.model.vocab;

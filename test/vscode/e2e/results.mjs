@@ -1,4 +1,4 @@
-// The results panel, in the webview of a real VS Code.
+// The panel of pictures and results, in the webview of a real VS Code.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,13 +12,23 @@ const themes = {
 };
 
 export const steps = {
-  async 'a panel beside the editor shows the results of the document'(window) {
+  async 'a panel beside the editor shows the pictures of the document'(window) {
     await window.open('sample.nibble');
     await window.languageStatusSays(/Nibble: ready/);
     await window.settle();
-    await window.command('Nibble: Open Results');
+    await window.command('Nibble: Open Pictures and Results');
     const panel = window.webview();
     await panel.getByRole('heading', { name: 'Results of sample.nibble' }).waitFor();
+    for (const name of ['Pareto', 'Distribution', 'Formats', 'Tensors']) {
+      await panel.getByRole('tab', { name }).click();
+      await panel.getByRole('tabpanel', { name }).locator('canvas, svg, [role=grid]').first().waitFor();
+      await window.shot(name.toLowerCase());
+    }
+  },
+
+  async 'one tab of it has the results'(window) {
+    const panel = window.webview();
+    await panel.getByRole('tab', { name: 'Results' }).click();
     await panel.getByText('5 rows evaluated').first().waitFor();
     const rows = await panel.locator('tbody tr').allInnerTexts();
     assert.deepEqual(
@@ -66,6 +76,41 @@ export const steps = {
     await window.shot('library');
   },
 
+  async 'a level that is dragged changes its number in the text, and one undo restores it'(window) {
+    await window.page.locator('.tab', { hasText: 'sample.nibble' }).first().click();
+    const panel = window.webview();
+    await panel.getByRole('tab', { name: 'Formats' }).click();
+    const level = panel.getByRole('slider');
+    await level.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await level.boundingBox();
+    const { mouse } = window.page;
+    await mouse.move(x + width / 2, y + height / 2);
+    await mouse.down();
+    for (let i = 1; i <= 8; i++) await mouse.move(x + width / 2 - 10 * i, y + height / 2);
+    await mouse.up();
+    await window.editor.locator('.view-line', { hasText: /negative_zero.=.[^5]/ }).waitFor();
+    await window.shot('dragged');
+    await window.page.locator('.tab', { hasText: 'sample.nibble' }).first().click();
+    await window.page.keyboard.press('Control+z');
+    await window.editor.locator('.view-line', { hasText: /negative_zero.=.5$/ }).waitFor();
+  },
+
+  async 'the cursor in the text selects the level in the panel'(window) {
+    await window.editor.locator('.view-line', { hasText: /negative_zero.=.5/ }).click();
+    await window.page.keyboard.press('End');
+    await window.webview().locator('[aria-current=true], .selected').first().waitFor();
+    await window.shot('selected');
+  },
+
+  async 'a pinned panel stays with its document'(window, workspace) {
+    const panel = window.webview();
+    await panel.getByRole('button', { name: 'Pin to this document' }).click();
+    writeFileSync(join(workspace, 'other.nibble'), 'use std.paper\nformat Other extends E2M1 {}\n');
+    await window.open('other.nibble');
+    await panel.getByRole('heading', { name: 'Results of sample.nibble' }).waitFor();
+    await panel.getByRole('tab', { name: 'Results' }).click();
+  },
+
   async 'it is as it was after it was hidden'(window) {
     const tab = window.page.locator('.tab', { hasText: 'Results of sample.nibble' });
     await tab.click();
@@ -77,8 +122,10 @@ export const steps = {
 
   async 'it is there again when the window is opened again'(window) {
     await window.page.reload();
-    await window.webview().getByText('5 rows evaluated').first().waitFor();
-    assert.equal(await window.webview().locator('tbody tr').count(), 5);
+    const panel = window.webview();
+    await panel.getByText('5 rows evaluated').first().waitFor();
+    assert.equal(await panel.locator('tbody tr').count(), 5);
+    assert.equal(await panel.getByRole('button', { name: 'Pin to this document' }).getAttribute('aria-pressed'), 'true');
     await window.shot('again');
   },
 };
