@@ -3,7 +3,17 @@
 import { build } from 'esbuild';
 
 const modules = {
-  profile: ['errorFromProfile', 'serialise', 'exactBlocks', 'blockMaxima', 'sketch', 'scatterSketch', 'scatterBf16Table', 'profile'],
+  profile: [
+    'errorFromProfile',
+    'serialise',
+    'exactBlocks',
+    'blockScans',
+    'blockMaxima',
+    'sketch',
+    'scatterSketch',
+    'scatterBf16Table',
+    'profile',
+  ],
   format: ['codebook'],
   quantize: ['stream'],
 };
@@ -101,7 +111,7 @@ function profileOf(weights, block, type) {
     );
     return { ...profile, statistics: { kind: 'bf16', table } };
   }
-  const kept = nibble.blocksToKeep(absmax, block, n);
+  const kept = nibble.blocksToKeep(absmax, block, n, nibble.blockScans);
   const parts = kept.map((b) => ({
     weights: weights.slice(b * block, (b + 1) * block),
     references: Float64Array.of(absmax[b]),

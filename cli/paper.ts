@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { paperTable } from '../core/hardware/paperTable.ts';
 import { resultOf } from '../core/ide/known.ts';
 import { areaRequest } from '../core/lang/areaMeasures.ts';
+import { modelKey } from '../core/lang/evaluationKey.ts';
 import { type Fact, factOf } from '../core/lang/facts.ts';
 import type { Evaluation, ModelSpec, NamedScale, WeightsSpec } from '../core/lang/spec.ts';
 import { modelSummary } from '../core/measure/fit/modelSummary.ts';
@@ -42,7 +43,8 @@ export async function paper({ file, out, theme, version }: PaperArguments): Prom
   const spec = analysisOf(readSpec(file));
   if (isSameFile(out, file)) throw new Failure(`--out ${visible(out)} is the spec itself; name another file`, 2);
   const weights = [...spec.weights.values()];
-  const models = [...spec.models.values()];
+  // Two that differ in what becomes of activations are one here: that is part of what is measured.
+  const models = [...new Map([...spec.models.values()].map((model) => [modelKey(model), model])).values()];
   const own = paperSpec(analysisOf({ uri: uriOf(join(process.cwd(), 'paper-page.nibble')), text: paperSpecText }));
   const { claims, problems, notes, yosys } = await withEvaluator((evaluator, options) =>
     measured(weights, models, own, evaluator, options),

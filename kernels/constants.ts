@@ -22,8 +22,8 @@ export const F16_REBIAS: usize = 32;
 export const F16_NORMAL: usize = 36;
 /** 32 bits: 0x8fffffff, the sign of a float16 in float32's place, and all below its exponent's. */
 export const F16_KEPT: usize = 40;
-/** 16 bits: the exponent of a float16. */
-export const F16_EXPONENT16: usize = 44;
+/** 16 bits: the least exponent of a normal float16, in its place. */
+export const F16_ONE: usize = 44;
 /** 32 bits: 1.5 x 2^23 as a float32. Added to a number of up to 2^22 in magnitude, it rounds that to an integer, ties to even, in its last bits. */
 export const ROUNDER: usize = 48;
 /** Bytes 0, 4, 8, 12: where the bytes of the first of four float32 are in a table that has them byte by byte. */

@@ -1,4 +1,4 @@
-import { F16_EXPONENT, F16_EXPONENT16, F16_KEPT, F16_NORMAL, F16_REBIAS, INFINITY } from './constants';
+import { F16_EXPONENT, F16_KEPT, F16_NORMAL, F16_ONE, F16_REBIAS, INFINITY, MAGNITUDE16 } from './constants';
 
 /** Decodes `n` bfloat16 to float32: the upper half of the pattern. */
 export function bf16ToFloat(x: usize, n: i32, out: usize): void {
@@ -22,13 +22,15 @@ export function f16ToFloat(x: usize, n: i32, out: usize, constants: usize): void
   const normal = v128.load32_splat(constants, F16_NORMAL);
   const infinity = v128.load32_splat(constants, INFINITY);
   const kept = v128.load32_splat(constants, F16_KEPT);
-  const exponent16 = v128.load16_splat(constants, F16_EXPONENT16);
+  const magnitude16 = v128.load16_splat(constants, MAGNITUDE16);
+  const one = v128.load16_splat(constants, F16_ONE);
+  const two = i16x8.shl(one, 1);
   const end = x + ((<usize>n) << 1);
   for (; x + 16 <= end; x += 16) {
     const v = v128.load(x);
-    const field = v128.and(v, exponent16);
-    // All normal, as mostly: the sign, extended over four bits, loses three of them, and the exponent gets the bias of float32.
-    if (i16x8.all_true(field) && i16x8.all_true(v128.xor(field, exponent16))) {
+    // An exponent of 31 becomes 0, and 0 becomes 1. With none of them all are normal, as mostly: the sign, extended over four bits, loses three
+    // of them, and the exponent gets the bias of float32.
+    if (!v128.any_true(i16x8.lt_s(v128.and(i16x8.add(v, one), magnitude16), two))) {
       v128.store(out, i32x4.add(v128.and(i32x4.shl(i32x4.extend_low_i16x8_s(v), 13), kept), rebias));
       v128.store(out, i32x4.add(v128.and(i32x4.shl(i32x4.extend_high_i16x8_s(v), 13), kept), rebias), 16);
       out += 32;

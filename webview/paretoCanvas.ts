@@ -1,14 +1,4 @@
-import {
-  Chart,
-  type ChartConfiguration,
-  type ChartDataset,
-  LinearScale,
-  type Point,
-  PointElement,
-  type PointStyle,
-  ScatterController,
-  Tooltip,
-} from 'chart.js';
+import { Chart, type ChartConfiguration, LinearScale, type Point, PointElement, ScatterController, Tooltip } from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import { fixedAxis, pointAxis } from '../core/view/axis.ts';
 import { axisKinds } from '../core/view/designAxes.ts';
@@ -18,6 +8,7 @@ import type { Extent, Zoom } from './choices.ts';
 import { type Colours, colours, isStill } from './colours.ts';
 import { element } from './dom.ts';
 import { type MarksOf, paretoMarks } from './paretoMarks.ts';
+import { pointGroups } from './paretoPoints.ts';
 
 Chart.register(ScatterController, PointElement, LinearScale, Tooltip, zoomPlugin);
 
@@ -29,9 +20,6 @@ export interface CanvasActions {
 
 /** How long points take to where they belong, in milliseconds. */
 const MOVE = 300;
-
-/** The marks of series, in turn: told apart without colour. */
-const shapes: readonly PointStyle[] = ['circle', 'rect', 'triangle', 'rectRounded'];
 
 /** Designs as points on a canvas. One that has a place already moves to its new one. */
 export class ParetoCanvas {
@@ -48,21 +36,26 @@ export class ParetoCanvas {
   }
 
   show(view: ParetoView, zoom: Zoom | null, selected: string | null): void {
-    const theme = colours();
-    const points = inOrder(view.points, this.#marks?.points ?? []);
-    const isSamePlot = this.#marks?.view.x === view.x && this.#marks.view.y === view.y;
-    this.#marks = { view, points, theme, selected, colours: points.map((point) => colourOf(point, view, theme)) };
+    const last = this.#marks;
+    const chart = this.#chart;
+    if (chart && last?.view === view) {
+      this.#marks = { ...last, selected };
+      this.#see(chart, zoom);
+      return;
+    }
+    const points = inOrder(view.points, last?.points ?? []);
+    this.#marks = { view, points, theme: colours(), selected, groups: pointGroups(points, view) };
     this.#canvas.ariaLabel = view.spoken;
-    if (!this.#chart) this.#chart = new Chart(this.#canvas, this.#configuration(zoom));
-    else this.#update(this.#chart, zoom, isSamePlot);
+    if (chart) this.#update(chart, zoom, last?.view.x === view.x && last.view.y === view.y);
+    else this.#chart = new Chart(this.#canvas, this.#configuration(zoom));
   }
 
   recolour(zoom: Zoom | null): void {
     if (!this.#marks) return;
     // Options hold colours in many places. A chart anew has them all.
     this.#chart?.destroy();
-    this.#chart = undefined;
-    this.show(this.#marks.view, zoom, this.#marks.selected);
+    this.#marks = { ...this.#marks, theme: colours() };
+    this.#chart = new Chart(this.#canvas, this.#configuration(zoom));
   }
 
   zoomBy(factor: number): void {
@@ -80,24 +73,24 @@ export class ParetoCanvas {
     points.forEach((point, i) => {
       data[i] = spotOf(point);
     });
-    Object.assign(chart.data.datasets[0]!, this.#look());
     chart.options.scales = this.#scales(zoom);
     chart.update(isSamePlot && !isStill() ? undefined : 'none');
   }
 
-  #look(): Omit<ChartDataset<'scatter'>, 'data'> {
-    const { points, view, theme, colours: fills } = this.#marks!;
-    const isHollow = ({ status }: ParetoPoint): boolean => status === 'published';
-    return {
-      pointStyle: points.map(({ series, status }) =>
-        status === 'published' ? 'rectRot' : status === 'backdrop' ? 'circle' : shapes[view.series.indexOf(series) % shapes.length]!,
-      ),
-      pointRadius: points.map(({ status }) => ({ front: 5.5, dominated: 4, published: 6, backdrop: 2.5 })[status]),
-      pointHoverRadius: 8,
-      pointBackgroundColor: points.map((point, i) => (isHollow(point) ? theme.ground : fills[i]!)),
-      pointBorderColor: points.map((point, i) => (isHollow(point) ? fills[i]! : theme.ground)),
-      pointBorderWidth: points.map((point) => (isHollow(point) ? 1.8 : 1)),
-    };
+  /** The same points, of which another part is to be seen, or the same part with another one selected. */
+  #see(chart: Chart<'scatter'>, zoom: Zoom | null): void {
+    const { view } = this.#marks!;
+    const wanted = { x: zoom?.x ?? wholeExtent(view.points, 'x'), y: zoom?.y ?? wholeExtent(view.points, 'y') };
+    const isSeen = (['x', 'y'] as const).every((axis) => {
+      const { min, max } = chart.scales[axis]!;
+      return min === wanted[axis].min && max === wanted[axis].max;
+    });
+    if (isSeen) {
+      chart.draw();
+      return;
+    }
+    chart.options.scales = this.#scales(zoom);
+    chart.update('none');
   }
 
   #scales(zoom: Zoom | null): NonNullable<NonNullable<ChartConfiguration<'scatter'>['options']>['scales']> {
@@ -130,7 +123,8 @@ export class ParetoCanvas {
     const moved = ({ chart }: { chart: Chart }): void => this.#actions.zoom(seen(chart));
     return {
       type: 'scatter',
-      data: { datasets: [{ data: points.map(spotOf), ...this.#look() }] },
+      // All points alike, which is what makes thousands of them fast: they are drawn by paretoMarks.ts.
+      data: { datasets: [{ data: points.map(spotOf), pointRadius: 0, pointHoverRadius: 0, pointHitRadius: 8 }] },
       options: {
         maintainAspectRatio: false,
         animation: isStill() ? false : { duration: MOVE },
@@ -181,7 +175,7 @@ interface KeyedPoint extends Point {
 
 const spotOf = ({ key, x, y }: ParetoPoint): KeyedPoint => ({ key, x, y });
 
-/** Points that were there before in their old order, so that each keeps its mark and moves; then those that are new. Of all that are new the front comes last, and so on top. */
+/** Points that were there before in their old order, so that each moves to its own place; then those that are new. */
 function inOrder(points: readonly ParetoPoint[], before: readonly ParetoPoint[]): readonly ParetoPoint[] {
   const now = new Map(points.map((point) => [point.key, point]));
   const old = before.flatMap(({ key }) => {
@@ -189,14 +183,7 @@ function inOrder(points: readonly ParetoPoint[], before: readonly ParetoPoint[])
     now.delete(key);
     return point ? [point] : [];
   });
-  const depth = { backdrop: 0, dominated: 1, published: 2, front: 3 } as const;
-  return [...old, ...[...now.values()].sort((a, b) => depth[a.status] - depth[b.status])];
-}
-
-function colourOf({ status, series }: ParetoPoint, view: ParetoView, theme: Colours): string {
-  if (status === 'backdrop') return theme.muted;
-  const colour = theme.series[view.series.indexOf(series) % theme.series.length]!;
-  return status === 'dominated' ? `${colour}8c` : colour;
+  return [...old, ...now.values()];
 }
 
 /** From end to end of all points and their intervals. */

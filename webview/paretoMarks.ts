@@ -3,15 +3,15 @@ import type { Interval, ParetoPoint, ParetoView } from '../core/view/pareto.ts';
 import { fitted, textWidth } from '../core/view/svg/measureText.ts';
 import { type Box, type PlacedLabel, placeLabels, type Wanted } from '../core/view/svg/placeLabels.ts';
 import type { Colours } from './colours.ts';
+import { colourOf, drawPoints, type PointGroup } from './paretoPoints.ts';
 
-/** What is drawn beside the points of Chart.js. `points` are in the order of its first dataset. */
+/** What is drawn. `points` are in the order of the dataset of Chart.js, which knows where they are and draws none. */
 export interface MarksOf {
   readonly view: ParetoView;
   readonly points: readonly ParetoPoint[];
   readonly theme: Colours;
   readonly selected: string | null;
-  /** By point. */
-  readonly colours: readonly string[];
+  readonly groups: readonly PointGroup[];
 }
 
 /** More labels than this are no help, and take time to place; and a small picture has room for fewer, one in so many square pixels. */
@@ -21,7 +21,7 @@ const ROOM = 2800;
 /** Points that a label must not cover. Beyond so many, labels stand among points whatever they do. */
 const MOST_AVOIDED = 400;
 
-/** The front as a staircase, intervals, labels, and a ring about the selected format, all where the points are at that moment. */
+/** The front as a staircase, intervals, points, labels, and a ring about the selected format, all where the points are at that moment. */
 export const paretoMarks = (marks: () => MarksOf): Plugin<'scatter'> => ({
   id: 'marks',
   beforeDatasetsDraw(chart) {
@@ -31,7 +31,10 @@ export const paretoMarks = (marks: () => MarksOf): Plugin<'scatter'> => ({
     });
   },
   afterDatasetsDraw(chart) {
-    within(chart, () => ring(chart, marks()));
+    within(chart, () => {
+      drawPoints(chart.ctx, spots(chart), marks().groups, marks().theme);
+      ring(chart, marks());
+    });
     labels(chart, marks());
   },
 });
@@ -71,21 +74,25 @@ function staircase(chart: Chart, { points, theme }: MarksOf): void {
   ctx.stroke();
 }
 
-function intervals(chart: Chart, { points, colours }: MarksOf): void {
+function intervals(chart: Chart, { points, groups, theme }: MarksOf): void {
   const at = spots(chart);
   const { ctx, scales } = chart;
   ctx.lineWidth = 1.2;
-  points.forEach(({ xInterval, yInterval }, i) => {
+  for (const { indices, status, series } of groups) {
+    ctx.strokeStyle = colourOf(status, series, theme);
+    for (const i of indices) drawIntervals(i);
+  }
+  function drawIntervals(i: number): void {
     const spot = at[i];
+    const { xInterval, yInterval } = points[i]!;
     if (!spot || !(xInterval || yInterval)) return;
-    ctx.strokeStyle = colours[i]!;
     ctx.beginPath();
     if (isBounded(yInterval))
       whisker(ctx, spot.x, scales['y']!.getPixelForValue(yInterval.low), spot.x, scales['y']!.getPixelForValue(yInterval.high));
     if (isBounded(xInterval))
       whisker(ctx, scales['x']!.getPixelForValue(xInterval.low), spot.y, scales['x']!.getPixelForValue(xInterval.high), spot.y);
     ctx.stroke();
-  });
+  }
 }
 
 const isBounded = (interval: Interval | null): interval is Interval =>

@@ -82,7 +82,7 @@ function preTokenizer(members: Members): readonly Part[] {
       return [{ ...bytes, use_regex: true }];
     }
     case 'Metaspace': {
-      const mark = members.has('replacement') ? textOf(members, 'replacement') : METASPACE;
+      const mark = markOf(members);
       const metaspace = { type, replacement: mark, prepend_scheme: prependScheme(members) };
       // The library does not cut before each mark.
       return flagOf(members, 'split', true)
@@ -117,6 +117,13 @@ function preTokenizer(members: Members): readonly Part[] {
 const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const METASPACE = '\u2581';
 
+/** The character that stands for a space. */
+function markOf(members: Members): string {
+  const mark = members.has('replacement') ? textOf(members, 'replacement') : METASPACE;
+  if ([...mark].length === 1) return mark;
+  throw new TokenizerFault('`replacement` is no single character');
+}
+
 /** Every match is a piece, and so is what lies between. */
 const isolated = (regex: string): Part => ({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
 /** Every match is a piece; what lies between is dropped. */
@@ -150,20 +157,16 @@ function decoder(members: Members): Part {
     case 'ByteFallback':
       return { type };
     case 'Metaspace': {
-      const mark = members.has('replacement') ? textOf(members, 'replacement') : METASPACE;
-      if (prependScheme(members) === 'never') return { type: 'Replace', pattern: { String: nonEmpty(mark) }, content: ' ' };
-      return { type, replacement: nonEmpty(mark) };
+      const mark = markOf(members);
+      if (prependScheme(members) === 'never') return { type: 'Replace', pattern: { String: mark }, content: ' ' };
+      return { type, replacement: mark };
     }
     case 'Replace': {
       const { pattern, content } = replacement(members);
       return { type, pattern, content: literal(content) };
     }
     case 'Strip': {
-      const [start, stop] = ['start', 'stop'].map((key) => {
-        const value = members.get(key) ?? 0;
-        return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_STRIPPED ? value : MOST_STRIPPED;
-      });
-      return { type, content: textOf(members, 'content'), start, stop };
+      return { type, content: textOf(members, 'content'), start: stripped(members, 'start'), stop: stripped(members, 'stop') };
     }
     default:
       throw unknownType('decoder', type, ['ByteLevel', 'Fuse', 'ByteFallback', 'Metaspace', 'Replace', 'Strip']);
@@ -171,6 +174,12 @@ function decoder(members: Members): Part {
 }
 
 const MOST_STRIPPED = 1024;
+
+function stripped(members: Members, key: string): number {
+  const value = members.get(key) ?? 0;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_STRIPPED) return value;
+  throw new TokenizerFault(`\`${key}\` is no whole number from 0 to ${MOST_STRIPPED}`);
+}
 
 type Pattern = { readonly String: string } | { readonly Regex: string };
 

@@ -1,3 +1,5 @@
+import { type BlockScans, blockScans } from './blockScans.ts';
+
 /**
  * What the exact maximum error needs to know of the blocks of a tensor: the largest block maxima and where they are. Blocks are numbered as in
  * their layout; where parts are put together, those of the second follow those of the first.
@@ -18,13 +20,16 @@ export interface BlockMaxima {
 export const KEPT = 1024;
 
 export function blockMaxima(absmax: Float32Array): BlockMaxima {
-  const collector = collectMaxima();
+  const collector = collectMaxima(blockScans);
   collector.add(absmax);
   return collector.maxima();
 }
 
 /** Collects the maxima of blocks in their order, as fast as a pass over weights needs: most blocks are below those kept before. */
-export function collectMaxima(): { readonly add: (absmax: Float32Array) => void; readonly maxima: () => BlockMaxima } {
+export function collectMaxima({ above, nonZero }: Pick<BlockScans, 'above' | 'nonZero'>): {
+  readonly add: (absmax: Float32Array) => void;
+  readonly maxima: () => BlockMaxima;
+} {
   const kept = { absmax: new Float32Array(4 * KEPT), block: new Float64Array(4 * KEPT), n: 0 };
   let limit = 0;
   let nBlocks = 0;
@@ -32,15 +37,17 @@ export function collectMaxima(): { readonly add: (absmax: Float32Array) => void;
   let least = Number.POSITIVE_INFINITY;
   return {
     add: (absmax) => {
-      for (let b = 0; b < absmax.length; b++) {
-        const a = absmax[b]!;
-        if (a === 0) continue;
-        nNonZero++;
-        if (a < least) least = a;
+      const { n, least: own } = nonZero(absmax);
+      nNonZero += n;
+      least = Math.min(least, own);
+      // Of many blocks at once the limit is found at once. Equal ones are to be looked at.
+      const places = above(absmax, limit === 0 && n > 4 * KEPT ? below(nthLargest(absmax, KEPT)) : limit);
+      for (let i = 0; i < places.length; i++) {
+        const a = absmax[places[i]!]!;
         // An equal one that comes later would not stay.
         if (a <= limit) continue;
         kept.absmax[kept.n] = a;
-        kept.block[kept.n++] = nBlocks + b;
+        kept.block[kept.n++] = nBlocks + places[i]!;
         if (kept.n === kept.absmax.length) limit = thin(kept);
       }
       nBlocks += absmax.length;
@@ -50,6 +57,13 @@ export function collectMaxima(): { readonly add: (absmax: Float32Array) => void;
       return { nBlocks, least, ...descending(kept), nNonZero };
     },
   };
+}
+
+/** The float32 below a positive one. */
+function below(value: number): number {
+  const float = Float32Array.of(value);
+  new Uint32Array(float.buffer)[0]!--;
+  return float[0]!;
 }
 
 interface Kept {
@@ -73,15 +87,19 @@ function thin(kept: Kept): number {
   return limit;
 }
 
-/** The nth largest of positive numbers, by the digits of their patterns: always in proportion to their number, as sorting is not. */
+/** The nth largest of numbers that are not negative, by the digits of their patterns: always in proportion to their number, as sorting is not. */
 function nthLargest(values: Float32Array, nth: number): number {
-  let bits = new Uint32Array(values.slice().buffer);
+  const all = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let bits = new Uint32Array(all.length);
+  bits.set(all);
   for (const shift of [20, 10, 0]) {
     const counts = new Uint32Array(4096);
-    for (const pattern of bits) counts[(pattern >>> shift) & 0xfff]!++;
+    for (let i = 0; i < bits.length; i++) counts[(bits[i]! >>> shift) & 0xfff]!++;
     let digit = 4095;
     for (; counts[digit]! < nth; digit--) nth -= counts[digit]!;
-    bits = bits.filter((pattern) => ((pattern >>> shift) & 0xfff) === digit);
+    let n = 0;
+    for (let i = 0; i < bits.length; i++) if (((bits[i]! >>> shift) & 0xfff) === digit) bits[n++] = bits[i]!;
+    bits = bits.subarray(0, n);
   }
   return new Float32Array(bits.buffer)[0]!;
 }

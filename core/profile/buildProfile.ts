@@ -17,8 +17,11 @@ export type Part = Window;
 /** The most weights of a part, but for a block that is larger. Part of what a profile is: it says in which order sums are taken. */
 const PART = 2 ** 23;
 
-/** The most weights of one read. */
+/** The most weights in the memory of the kernels at once. */
 const CHUNK = 2 ** 20;
+
+/** The most of one read, which are surveyed before the next: so few that they are still in the nearest memory of the processor. */
+const READ = 2 ** 16;
 
 /** The parts of a tensor, in order: always the same, whoever does them. */
 export const partsOf = (shape: readonly number[], key: ProfileKey): readonly Part[] => [
@@ -57,14 +60,20 @@ export async function profilePart(
 ): Promise<Profile> {
   const layout = blockLayout(tensor.shape, key);
   const source: Source = { tensor, kernels, layout, type: kernelType(tensor) };
-  const maxima = collectMaxima();
-  const pass: Pass = { totals: { n: 0, nNonFinite: 0, nZeros: 0, signal: 0, absSignal: 0 }, exact: [], nKept: 0, fourth: 0 };
+  const pass: Pass = {
+    maxima: collectMaxima(kernels),
+    totals: { n: 0, nNonFinite: 0, nZeros: 0, signal: 0, absSignal: 0 },
+    exact: [],
+    nKept: 0,
+    fourth: 0,
+  };
   let done = 0;
   let isDone = false;
   try {
     for (const window of windows(layout, CHUNK, part)) {
       if (signal.aborted) throw new Error('cancelled');
-      maxima.add(window.n <= CHUNK ? await addWindow(source, key, window, pass) : await addLargeBlock(source, key, window, pass, signal));
+      if (window.n <= CHUNK) await addWindow(source, key, window, pass);
+      else await addLargeBlock(source, key, window, pass, signal);
       onProgress?.((done += window.n));
     }
     isDone = true;
@@ -72,7 +81,7 @@ export async function profilePart(
     // The next part is to begin with empty tables.
     if (!isDone) take(kernels, key, pass);
   }
-  return { version: PROFILE_VERSION, key, totals: pass.totals, maxima: maxima.maxima(), statistics: take(kernels, key, pass) };
+  return { version: PROFILE_VERSION, key, totals: pass.totals, maxima: pass.maxima.maxima(), statistics: take(kernels, key, pass) };
 }
 
 function take(kernels: Kernels, { over }: ProfileKey, { exact, nKept, fourth }: Pass): Statistics {
@@ -84,6 +93,7 @@ function take(kernels: Kernels, { over }: ProfileKey, { exact, nKept, fourth }: 
 
 /** What a pass adds to; changed in place. */
 interface Pass {
+  readonly maxima: ReturnType<typeof collectMaxima>;
   readonly totals: { -readonly [K in keyof Profile['totals']]: Profile['totals'][K] };
   readonly exact: ExactBlocks[];
   /** Weights of the exact blocks. */
@@ -102,30 +112,36 @@ interface Source {
 /** Stored weights that the kernels know go in as they are, all others as float32. */
 const kernelType = ({ type, readStored }: Tensor): KernelType => (readStored && (type === 'F16' || type === 'BF16') ? type : 'F32');
 
-/** Reads weights into the kernels. */
-async function load({ tensor, kernels, type }: Source, from: number, n: number): Promise<void> {
-  const input = kernels.input(n * bytesPerValue[type]);
-  if (tensor.type === type && tensor.readStored) await tensor.readStored(from, input);
-  else await tensor.read(from, new Float32Array(input.buffer, input.byteOffset, n));
+/** Reads weights into an input of the kernels that begins with another weight. */
+async function load({ tensor, type }: Source, input: Uint8Array, first: number, from: number, n: number): Promise<void> {
+  const size = bytesPerValue[type];
+  const part = input.subarray((from - first) * size, (from - first + n) * size);
+  if (tensor.type === type && tensor.readStored) await tensor.readStored(from, part);
+  else await tensor.read(from, new Float32Array(part.buffer, part.byteOffset, n));
 }
 
-/** Adds whole blocks that are read at once; gives their absmax. */
-async function addWindow(source: Source, key: ProfileKey, window: Window, pass: Pass): Promise<Float32Array> {
+/** Adds whole blocks that fit the kernels at once. */
+async function addWindow(source: Source, key: ProfileKey, window: Window, pass: Pass): Promise<void> {
   const { kernels, layout, type } = source;
   const { from, n } = window;
   const lines: Lines = { lineLength: layout.lineLength, block: layout.height, start: from % layout.lineLength };
-  await load(source, from, n);
+  const input = kernels.input(n * bytesPerValue[type]);
+  for (const read of windows(layout, READ, window)) {
+    await load(source, input, from, read.from, read.n);
+    kernels.survey(type, read.from + read.n - from, lines);
+  }
   const surveyed = kernels.survey(type, n, lines);
   addTotals(pass, n, surveyed);
+  pass.maxima.add(surveyed.absmax);
   if (key.over === 'bf16') kernels.addToBf16Table(n, lines);
   else addToSketch(source, key.over, window, lines, surveyed, pass);
-  return surveyed.absmax;
 }
 
-function addToSketch(source: Source, over: Reference, window: Window, lines: Lines, surveyed: Survey, pass: Pass): void {
+function addToSketch(source: Source, over: Reference, window: Window, lines: Lines, { absmax }: Survey, pass: Pass): void {
   const { kernels, layout, type } = source;
-  const references = referencesOf(source, over, window.n, lines, surveyed.absmax);
-  const kept = blocksToKeep(over.kind === 'fraction' ? references.map(Math.abs) : references, layout.height, layout.n);
+  const given = over.kind === 'absmax' ? absmax : referencesOf(source, over, window.n, lines, absmax);
+  const kept = blocksToKeep(given, layout.height, layout.n, kernels);
+  const references = kept.length > 0 ? given.slice() : given;
   if (kept.length > 0) {
     const weights = kernels.decode(type, window.n);
     for (const b of kept) {
@@ -137,13 +153,8 @@ function addToSketch(source: Source, over: Reference, window: Window, lines: Lin
       pass.nKept += pass.exact.at(-1)!.weights.length;
     }
   }
-  kernels.addToSketch(type, window.n, lines, references, surveyed.nNonFinite === 0 ? 'all finite' : undefined);
-  let fourth = 0;
-  for (let b = 0; b < references.length; b++) {
-    const square = references[b]! * references[b]!;
-    fourth += square * square;
-  }
-  pass.fourth += layout.height * fourth;
+  kernels.addToSketch(type, window.n, lines, references === absmax ? 'absmax' : references);
+  pass.fourth += layout.height * kernels.fourthPowers(references);
 }
 
 /** The finite weights of a block, by the magnitude of its reference, which is not rounded to float32 here. */
@@ -160,7 +171,7 @@ function keptBlock(weights: Float32Array, over: Reference): ExactBlocks {
   };
 }
 
-/** The reference of each block. A caller may change the array. */
+/** The reference of each block. */
 function referencesOf({ kernels, type }: Source, over: Reference, n: number, lines: Lines, absmax: Float32Array): Float32Array {
   if (!takesSign(over)) return referencesFrom(over, absmax);
   const reference = referenceOf(over);
@@ -175,12 +186,12 @@ async function addLargeBlock(
   { from, n }: Window,
   pass: Pass,
   signal: PassOptions['signal'],
-): Promise<Float32Array> {
+): Promise<void> {
   const { kernels, type } = source;
   let [low, high] = [0, 0];
   for (const { at, lines } of pieces(n)) {
     if (signal.aborted) throw new Error('cancelled');
-    await load(source, from + at, lines.block);
+    await load(source, kernels.input(lines.block * bytesPerValue[type]), from + at, from + at, lines.block);
     addTotals(pass, lines.block, kernels.survey(type, lines.block, lines));
     const range = kernels.ranges(type, lines.block, lines);
     low = Math.min(low, range.low[0]!);
@@ -190,11 +201,11 @@ async function addLargeBlock(
   const reference = referenceOf(over)(low, high);
   for (const { at, lines } of pieces(n)) {
     if (signal.aborted) throw new Error('cancelled');
-    await load(source, from + at, lines.block);
+    await load(source, kernels.input(lines.block * bytesPerValue[type]), from + at, from + at, lines.block);
     kernels.addToSketch(type, lines.block, lines, Float32Array.of(reference));
   }
   pass.fourth += n * reference ** 4;
-  return Float32Array.of(Math.max(high, -low));
+  pass.maxima.add(Float32Array.of(Math.max(high, -low)));
 }
 
 /** A block in pieces of a read, each a block to the kernels. */
@@ -226,7 +237,7 @@ export async function absmaxOfBlocks(
   for (const { firstPanel, from, n } of windows(layout, CHUNK)) {
     if (signal.aborted) throw new Error('cancelled');
     if (n > CHUNK) throw new RangeError(`A block of ${n} weights is not read at once`);
-    await load(source, from, n);
+    await load(source, kernels.input(n * bytesPerValue[source.type]), from, from, n);
     absmax.set(
       kernels.absmax(source.type, n, { lineLength: layout.lineLength, block: layout.height, start: from % layout.lineLength }),
       firstPanel,

@@ -5,18 +5,18 @@ import type { StorageType } from '../weights/tensor.ts';
 import { type Answer, answerable, type Direct } from './answerable.ts';
 import { type Bf16Prefix, bf16Prefix, errorFromBf16Table } from './errorFromBf16Table.ts';
 import { errorFromSketch, type SketchPrefix, sketchPrefix } from './errorFromSketch.ts';
-import { keyText, type Profile, type ProfileKey } from './profile.ts';
+import { keyText, type Profile, type ProfileKey, sameKey } from './profile.ts';
 import type { ProfileError } from './profileError.ts';
 import type { AbsmaxRange } from './scaleRange.ts';
 
 /** A profile made ready for many codebooks. */
 export interface PreparedProfile {
-  readonly keyText: string;
+  readonly key: ProfileKey;
   readonly prefix: SketchPrefix | Bf16Prefix;
 }
 
 export const prepared = (profile: Profile): PreparedProfile => ({
-  keyText: keyText(profile.key),
+  key: profile.key,
   prefix: profile.statistics.kind === 'sketch' ? sketchPrefix(profile, profile.statistics) : bf16Prefix(profile, profile.statistics.table),
 });
 
@@ -42,7 +42,7 @@ export function errorFromProfile(profile: PreparedProfile, rule: ScaleRule, book
   for (const candidate of tensorCandidates(rule)) {
     const answer = answerable(candidate, book, type, prefix.kind);
     if (answer.from === 'direct') return answer;
-    if (keyText(keyOf(candidate, answer)) !== profile.keyText) return { from: 'direct', why: `This profile is of ${profile.keyText}` };
+    if (!sameKey(keyOf(candidate, answer), profile.key)) return { from: 'direct', why: `This profile is of ${keyText(profile.key)}` };
     const range = rangeBound(prefix, answer.within);
     if (range === undefined) return { from: 'direct', why: `Some scales are too large for \`${candidate.type.name}\`` };
     const { sums, noiseBound } = errorOf(prefix, answer, book, candidate);

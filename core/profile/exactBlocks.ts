@@ -1,3 +1,5 @@
+import type { BlockScans } from './blockScans.ts';
+
 /**
  * Blocks that are kept weight by weight beside a sketch: all of a small tensor, and of a large one those whose reference is far above the others.
  * In the bins of a sketch such a block would weigh so much that the width of a bin showed.
@@ -20,25 +22,31 @@ export const noBlocks = (): ExactBlocks => ({
 });
 
 /**
- * The blocks of a part of a tensor to keep exactly, by their place in it, given the magnitudes of their references, their size, and the
- * weights of the tensor: all of a small one; else those above 32 times the median, the largest first where they are too many. The median is that
- * of some hundred blocks evenly spread, as sorting all would take longer than profiling them.
+ * The blocks of a part of a tensor to keep exactly, by their place in it, given their references, their size, and the weights of the tensor:
+ * all of a small one; else those above 32 times the median, the largest first where they are too many. The median is that of some hundred
+ * blocks evenly spread, as sorting all would take longer than profiling them.
  */
-export function blocksToKeep(references: Float32Array | Float64Array, blockSize: number, nOfTensor: number): readonly number[] {
+export function blocksToKeep(references: Float32Array, blockSize: number, nOfTensor: number, { above }: BlockScans): readonly number[] {
   if (nOfTensor <= EXACT_WEIGHTS) return [...references.keys()];
-  const step = Math.max(1, Math.floor(references.length / 256));
-  const used = Float64Array.from({ length: Math.floor(references.length / step) }, (_, i) => references[i * step]!)
-    .filter((a) => a > 0)
-    .sort();
-  const limit = 32 * (used[used.length >>> 1] ?? 0);
-  const far: number[] = [];
-  for (let b = 0; b < references.length; b++) if (references[b]! > limit) far.push(b);
+  const far = Array.from(above(references, 32 * someMedian(references)));
   const most = Math.floor(EXACT_WEIGHTS / blockSize);
   return far.length <= most
     ? far
-    : largestFirst(references, far)
+    : largestFirst(references.map(Math.abs), far)
         .slice(0, most)
         .sort((a, b) => a - b);
+}
+
+/** The median magnitude of some hundred blocks evenly spread, but for those of zeros; 0 where there are no others. */
+function someMedian(references: Float32Array): number {
+  const step = Math.max(1, Math.floor(references.length / 256));
+  const some = new Float32Array(Math.floor(references.length / step));
+  for (let i = 0; i < some.length; i++) some[i] = Math.abs(references[i * step]!);
+  // Patterns of positive numbers are in their order, and integers sort twice as fast. Zeros come first.
+  const patterns = new Uint32Array(some.buffer).sort();
+  let nZeros = 0;
+  while (patterns[nZeros] === 0) nZeros++;
+  return some[nZeros + ((some.length - nZeros) >>> 1)] ?? 0;
 }
 
 const largestFirst = (references: ArrayLike<number>, blocks: readonly number[]): readonly number[] =>

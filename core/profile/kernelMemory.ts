@@ -6,6 +6,9 @@ import { HALF } from './sketch.ts';
 /** The most bytes of weights that one call of a kernel takes: 2^20 weights of float32, 2^21 of float16 or bfloat16. */
 export const INPUT_BYTES = 2 ** 22;
 
+/** Bytes of the float32 sums. */
+export const TABLE_BYTES = 16 * (2 * HALF + 1);
+
 const BINS = 2 * HALF + 1;
 const PAGE = 65_536;
 
@@ -17,20 +20,23 @@ export const at = placed({
   /** Sums of weights and numbers of odd ones, of `survey`: four float64. */
   survey: 64,
   /** Bins {count, mass, energy, moment} in float32. */
-  table: 16 * BINS,
-  /** Bins {mass, energy} in float64, their counts and their moments. */
-  sums: 16 * BINS,
-  counts: 8 * BINS,
-  moments: 8 * BINS,
+  table: TABLE_BYTES,
+  /** Blocks that are prepared to be added, as kernels/sketch.ts has them. */
+  scratch: 2 ** 16,
+  /** Bins {count, mass, energy, moment} in float64. */
+  sums: 32 * BINS,
   /** 2^16 counts each, of 32 bits. */
   even: 2 ** 18,
   odd: 2 ** 18,
   input: INPUT_BYTES,
   /** Weights decoded from 16 bits. */
   floats: 2 * INPUT_BYTES,
-  /** One float32 for each block, of which there are at most as many as weights: references, or results. */
+  /** One float32 for each block, of which there are at most as many as weights: absmax as surveyed, references, or results. */
+  absmax: 2 * INPUT_BYTES,
   low: 2 * INPUT_BYTES,
   high: 2 * INPUT_BYTES,
+  /** Numbers of some of these blocks. */
+  list: 2 * INPUT_BYTES,
   /** Which exponent has which plane (256 bytes); at 256 the number of planes; at 264 the weights of blocks of zeros. */
   directory: 512,
   /** 16 planes of 128 rows of counts, of 32 bits. Last, because the memory only grows over them when a bfloat16 table is begun. */
@@ -60,7 +66,7 @@ export function writeConstants(memory: ArrayBuffer, start: number): void {
   new Uint32Array(memory, start, 4).set([0x7fff_ffff, 0x7f80_0000, ROUNDER - HALF, ROUNDER + HALF]);
   new Uint16Array(memory, start + 16, 5).set([0x7fff, 0x7f80, 0x7f, SMALL_CELL, SIGN_CELLS]);
   new Uint32Array(memory, start + 28, 4).set([0x0f80_0000, 112 << 23, 113 << 23, 0x8fff_ffff]);
-  new Uint16Array(memory, start + 44, 1)[0] = 0x7c00;
+  new Uint16Array(memory, start + 44, 1)[0] = 0x0400;
   new Uint32Array(memory, start + 48, 4).set([ROUNDER, 0x0c08_0400, 0x7f7f_ffff, 0xff]);
 }
 

@@ -1,7 +1,9 @@
 import { type CellKind, cellKindOf, type Histogram16, histogram16 } from '../measure/histogram16.ts';
 import { bytesPerValue } from '../weights/dtype.ts';
 import type { Bf16Table } from './bf16Table.ts';
-import { at, emptyCounts, emptyPlanes, INPUT_BYTES, PAGES, PAGES_WITH_PLANES, writeConstants } from './kernelMemory.ts';
+import type { BlockScans } from './blockScans.ts';
+import type { KernelCode } from './kernelCode.ts';
+import { at, emptyCounts, emptyPlanes, INPUT_BYTES, PAGES, PAGES_WITH_PLANES, TABLE_BYTES, writeConstants } from './kernelMemory.ts';
 import { blockLength, blockNumber, type Lines, nBlocks } from './lines.ts';
 import { emptyBf16Table, scatterBf16Table } from './scatterBf16Table.ts';
 import { type References, scatterSketch } from './scatterSketch.ts';
@@ -15,14 +17,11 @@ export type KernelType = 'F32' | 'F16' | 'BF16';
  * others on the first `n` of them. What is added stays with the kernels until it is taken, which leaves nothing behind: begin a tensor after
  * a take. Each call begins and ends with a whole block.
  */
-export interface Kernels {
+export interface Kernels extends BlockScans {
   /** Where to put the next weights, little-endian: at most `INPUT_BYTES`. Ask again for every run; the array is good until a table is added to. */
   input(nBytes: number): Uint8Array;
-  /**
-   * As {@link scatterSketch}. Returns how many weights are not finite. Whoever knows that all are, as from a {@link Survey}, and gives references
-   * says so for speed.
-   */
-  addToSketch(type: KernelType, n: number, lines: Lines, references: References, finiteness?: 'all finite'): number;
+  /** As {@link scatterSketch}. Returns how many weights are not finite. Faster where the same run was surveyed just before. */
+  addToSketch(type: KernelType, n: number, lines: Lines, references: References): number;
   takeSketch(): Sketch;
   /** As {@link scatterBf16Table}, on weights stored as BF16. Returns how many weights are not finite. */
   addToBf16Table(n: number, lines: Lines): number;
@@ -32,7 +31,10 @@ export interface Kernels {
   takeHistogram(kind: CellKind): Histogram16;
   /** As `addAbsmax` on zeros. */
   absmax(type: KernelType, n: number, lines: Lines): Float32Array;
-  /** All that is summed of weights whatever their references, and the absmax of each block. */
+  /**
+   * All that is summed of weights whatever their references, and the absmax of each block. While weights are put into the input piece by piece,
+   * each a number of whole blocks, every call with a larger `n` reads only what is new: from a processor's nearest memory.
+   */
   survey(type: KernelType, n: number, lines: Lines): Survey;
   /** As `addRanges` on zeros. */
   ranges(type: KernelType, n: number, lines: Lines): { readonly low: Float32Array; readonly high: Float32Array };
@@ -44,6 +46,7 @@ export interface Kernels {
 
 /** Sums over the finite weights of a run, in float64 (of up to 128 weights in float32), and the absmax of its blocks. */
 export interface Survey {
+  /** Of kernels not to be changed, and good until the next input or table. */
   readonly absmax: Float32Array;
   /** Sum of w^2. */
   readonly signal: number;
@@ -56,7 +59,7 @@ export interface Survey {
 /** Kernels of the bytes of kernels/kernels.wasm. */
 export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   const memory = new WebAssembly.Memory({ initial: PAGES });
-  const code = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports as unknown as Code;
+  const code = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports as unknown as KernelCode;
   writeConstants(memory.buffer, at.constants);
 
   /** The sums of the blocks that the kernels left to their twins. */
@@ -67,6 +70,8 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   let nCounted = 0;
   /** What of the input lies decoded in `floats`. */
   let decoded: { readonly type: KernelType; readonly n: number } | undefined;
+  /** What of the input was surveyed. */
+  let surveyed: { readonly type: KernelType; readonly n: number; readonly lines: Lines } | undefined;
 
   const checked = (type: KernelType, n: number): void => {
     if (!(Number.isInteger(n) && n >= 0 && n * bytesPerValue[type] <= INPUT_BYTES))
@@ -78,23 +83,35 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
     checked(type, n);
     if (type === 'F32') return at.input;
     // Several kernels in a row decode once.
-    if (decoded?.type === type && decoded.n >= n) return at.floats;
-    if (type === 'BF16') code.bf16ToFloat(at.input, n, at.floats);
-    else code.f16ToFloat(at.input, n, at.floats, at.constants);
+    const from = decoded?.type === type ? decoded.n : 0;
+    if (from >= n) return at.floats;
+    if (type === 'BF16') code.bf16ToFloat(at.input + 2 * from, n - from, at.floats + 4 * from);
+    else code.f16ToFloat(at.input + 2 * from, n - from, at.floats + 4 * from, at.constants);
     decoded = { type, n };
     return at.floats;
   };
 
   const floatArray = (address: number, n: number): Float32Array => new Float32Array(memory.buffer, address, n);
 
+  /** Address of one number for each block: as it is, or of a copy. */
+  const placed = (values: Float32Array): number => {
+    if (values.buffer === memory.buffer) return values.byteOffset;
+    if (values.byteLength > 2 * INPUT_BYTES) throw new RangeError(`A run has at most ${INPUT_BYTES / 2} blocks, not ${values.length}`);
+    floatArray(at.high, values.length).set(values);
+    return at.high;
+  };
+
+  const surveySums = (): Float64Array => new Float64Array(memory.buffer, at.survey, 4);
+
   return {
     input: (nBytes) => {
       if (nBytes > INPUT_BYTES) throw new RangeError(`A call takes at most ${INPUT_BYTES} bytes, not ${nBytes}`);
       decoded = undefined;
+      surveyed = undefined;
       return new Uint8Array(memory.buffer, at.input, nBytes);
     },
 
-    addToSketch: (type, n, lines, references, finiteness) => {
+    addToSketch: (type, n, lines, references) => {
       const x = floats(type, n);
       checkLines(lines);
       if (references !== 'absmax') {
@@ -103,11 +120,27 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
         floatArray(at.low, references.length).set(references);
       }
       const { start, lineLength, block } = lines;
-      const areFinite = finiteness === 'all finite' && references !== 'absmax';
       const isLong = Math.min(block, lineLength) > LONG;
-      const referencesAt = (from: number): number => (references === 'absmax' ? 0 : at.low + 4 * blockNumber(from, lines));
+      const ofBlock = (address: number, from: number): number => (address === 0 ? 0 : address + 4 * blockNumber(from, lines));
+      // Absmax is that of all weights of a block only where all are finite.
+      const magnitudes =
+        surveyed?.type === type && surveyed.n === n && areSame(surveyed.lines, lines) && surveySums()[3] === 0 ? at.absmax : 0;
+      const references32 = references === 'absmax' ? magnitudes : at.low;
       const fast = (from: number, to: number): number =>
-        code.scatter(x, from, to, start, lineLength, block, referencesAt(from), areFinite, at.table, at.totals, at.constants);
+        code.scatter(
+          x,
+          from,
+          to,
+          start,
+          lineLength,
+          block,
+          ofBlock(references32, from),
+          ofBlock(magnitudes, from),
+          at.table,
+          at.totals,
+          at.constants,
+          at.scratch,
+        );
       const precise = (from: number, to: number): number =>
         code.scatterPrecisely(
           x,
@@ -116,11 +149,9 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
           start,
           lineLength,
           block,
-          referencesAt(from),
-          areFinite,
+          ofBlock(references32, from),
+          ofBlock(magnitudes, from),
           at.sums,
-          at.counts,
-          at.moments,
           at.constants,
         );
 
@@ -128,9 +159,10 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
       for (let from = 0; from < n; ) {
         const to = isLong ? n : lastBorder(from, n, lines);
         const left = isLong ? blocksLeft(precise, from, to, lines) : blocksLeft(fast, from, to, lines);
-        if (!isLong && code.drift(at.table, at.totals) <= MOST_DRIFT) code.flush(at.table, at.totals, at.sums, at.counts, at.moments);
+        if (!isLong && code.drift(at.table, at.totals) <= MOST_DRIFT) code.flush(at.table, at.totals, at.sums);
         else if (!isLong) {
-          new Uint8Array(memory.buffer, at.totals, at.sums - at.totals).fill(0);
+          new Uint8Array(memory.buffer, at.totals, 64).fill(0);
+          new Uint8Array(memory.buffer, at.table, TABLE_BYTES).fill(0);
           blocksLeft(precise, from, to, lines);
         }
         for (const first of left) {
@@ -147,18 +179,14 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
     takeSketch: () => {
       const sketch = restOfSketch ?? emptySketch();
       const { counts, mass, energy, moment } = sketch;
-      const sums = new Float64Array(memory.buffer, at.sums, 2 * counts.length);
-      const own = new Float64Array(memory.buffer, at.counts, counts.length);
-      const moments = new Float64Array(memory.buffer, at.moments, counts.length);
+      const sums = new Float64Array(memory.buffer, at.sums, 4 * counts.length);
       for (let bin = 0; bin < counts.length; bin++) {
-        counts[bin]! += own[bin]!;
-        mass[bin]! += sums[2 * bin]!;
-        energy[bin]! += sums[2 * bin + 1]!;
-        moment[bin]! += moments[bin]!;
+        counts[bin]! += sums[4 * bin]!;
+        mass[bin]! += sums[4 * bin + 1]!;
+        energy[bin]! += sums[4 * bin + 2]!;
+        moment[bin]! += sums[4 * bin + 3]!;
       }
       sums.fill(0);
-      own.fill(0);
-      moments.fill(0);
       restOfSketch = undefined;
       return sketch;
     },
@@ -218,10 +246,18 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
 
     survey: (type, n, lines) => {
       checkLines(lines);
-      const sums = new Float64Array(memory.buffer, at.survey, 4).fill(0);
-      code.survey(floats(type, n), n, lines.start, lines.lineLength, lines.block, at.low, at.survey, at.constants);
-      const [signal, absSignal, nZeros, nNonFinite] = sums as unknown as readonly [number, number, number, number];
-      return { absmax: floatArray(at.low, nBlocks(n, lines)).slice(), signal, absSignal, nZeros, nNonFinite };
+      const x = floats(type, n);
+      const { start, lineLength, block } = lines;
+      const from = surveyed?.type === type && surveyed.n <= n && areSame(surveyed.lines, lines) ? surveyed.n : 0;
+      if (from === 0) surveySums().fill(0);
+      const inLine = (start + from) % lineLength;
+      if (inLine % block !== 0)
+        throw new RangeError(`Weight ${from} does not begin a block of ${block}: the survey up to it cut one short`);
+      const absmax = at.absmax + 4 * nBlocks(from, lines);
+      if (n > from) code.survey(x + 4 * from, n - from, inLine, lineLength, block, absmax, at.survey, at.constants);
+      surveyed = { type, n, lines };
+      const [signal, absSignal, nZeros, nNonFinite] = surveySums() as unknown as readonly [number, number, number, number];
+      return { absmax: floatArray(at.absmax, nBlocks(n, lines)), signal, absSignal, nZeros, nNonFinite };
     },
 
     ranges: (type, n, lines) => {
@@ -230,6 +266,18 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
       const blocks = nBlocks(n, lines);
       return { low: floatArray(at.low, blocks).slice(), high: floatArray(at.high, blocks).slice() };
     },
+
+    above: (values, limit) => {
+      const list = code.listAbove(placed(values), values.length, limit, at.list, at.constants);
+      return new Uint32Array(memory.buffer, at.list, list);
+    },
+
+    nonZero: (values) => {
+      const x = placed(values);
+      return { n: code.countNonZero(x, values.length, at.constants), least: code.leastNonZero(x, values.length, at.constants) };
+    },
+
+    fourthPowers: (values) => code.fourthPowers(placed(values), values.length),
 
     decode: (type, n) => floatArray(floats(type, n), n),
 
@@ -243,6 +291,8 @@ const LONG = 4096;
 const partOf = ({ lineLength, block }: Lines): number => (Math.min(block, lineLength) > 16 ? 2 ** 20 : 2 ** 19);
 /** The most that float32 sums may be off, as a share. Else they are discarded, and summed again in float64. */
 const MOST_DRIFT = 2 ** -19;
+
+const areSame = (a: Lines, b: Lines): boolean => a.lineLength === b.lineLength && a.block === b.block && a.start === b.start;
 
 function checkLines({ lineLength, block, start }: Lines): void {
   if (!([lineLength, block].every((size) => Number.isInteger(size) && size > 0 && size < 2 ** 31) && start >= 0 && start < lineLength))
@@ -266,56 +316,4 @@ function lastBorder(from: number, n: number, lines: Lines): number {
   const { start, lineLength, block } = lines;
   const end = from + partOf(lines);
   return end >= n ? n : end - (((start + end) % lineLength) % block);
-}
-
-/** What the module exports. Addresses and lengths are in bytes and weights; see kernels/. */
-interface Code {
-  scatter(
-    x: number,
-    from: number,
-    to: number,
-    start: number,
-    line: number,
-    block: number,
-    references: number,
-    areFinite: boolean,
-    table: number,
-    totals: number,
-    constants: number,
-  ): number;
-  scatterPrecisely(
-    x: number,
-    from: number,
-    to: number,
-    start: number,
-    line: number,
-    block: number,
-    references: number,
-    areFinite: boolean,
-    sums: number,
-    counts: number,
-    moments: number,
-    constants: number,
-  ): number;
-  drift(table: number, totals: number): number;
-  flush(table: number, totals: number, sums: number, counts: number, moments: number): void;
-  scatterBf16(
-    x: number,
-    from: number,
-    to: number,
-    start: number,
-    line: number,
-    block: number,
-    planes: number,
-    directory: number,
-    constants: number,
-  ): number;
-  bf16ToFloat(x: number, n: number, out: number): void;
-  f16ToFloat(x: number, n: number, out: number, constants: number): void;
-  countCodes(x: number, n: number, even: number, odd: number): void;
-  countTop16(x: number, n: number, even: number, odd: number): number;
-  absmaxes(x: number, n: number, start: number, line: number, block: number, out: number, constants: number): void;
-  ranges(x: number, n: number, start: number, line: number, block: number, low: number, high: number, constants: number): void;
-  readAll(x: number, n: number): number;
-  survey(x: number, n: number, start: number, line: number, block: number, out: number, sums: number, constants: number): void;
 }

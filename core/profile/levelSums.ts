@@ -30,8 +30,8 @@ export const noLevelSums = ({ bits }: Codebook): LevelSums => ({
  * where weights count as clipped.
  */
 export interface ScaledLevels {
-  readonly levels: Float64Array;
-  readonly cuts: Float64Array;
+  readonly levels: readonly number[];
+  readonly cuts: readonly number[];
   readonly codes: Uint8Array;
   readonly clipLow: number;
   readonly clipHigh: number;
@@ -42,10 +42,17 @@ export function scaledLevels({ ascending, codes }: Codebook, target: number): Sc
   const lowest = ascending.at(0);
   const highest = ascending.at(-1);
   if (lowest === undefined || highest === undefined)
-    return { levels: new Float64Array(1), cuts: new Float64Array(0), codes: new Uint8Array(1), clipLow: -Infinity, clipHigh: Infinity };
+    return { levels: [0], cuts: [], codes: new Uint8Array(1), clipLow: -Infinity, clipHigh: Infinity };
+  // Plain arrays and loops: an answer is a matter of microseconds, of which small typed arrays and calls for each level would take half.
+  const levels: number[] = [];
+  const cuts: number[] = [];
+  for (let i = 0; i < ascending.length; i++) {
+    levels.push(Math.fround(ascending[i]!) / target);
+    if (i + 1 < ascending.length) cuts.push(threshold('float32', ascending, i, 0) / target);
+  }
   return {
-    levels: ascending.map((level) => Math.fround(level) / target),
-    cuts: Float64Array.from({ length: ascending.length - 1 }, (_, i) => threshold('float32', ascending, i, 0) / target),
+    levels,
+    cuts,
     codes,
     clipLow: (lowest - Math.abs(lowest) * CLIP_TOLERANCE) / target,
     clipHigh: (highest + Math.abs(highest) * CLIP_TOLERANCE) / target,
@@ -57,6 +64,8 @@ export function scaledLevels({ ascending, codes }: Codebook, target: number): Sc
  * the level L between them has the squared error E(y^2) - 2 L E(y) + L^2 E and, split at L, the absolute error of both sides of it.
  */
 export function addLevelSums(to: LevelSums, { levels, cuts, codes, clipLow, clipHigh }: ScaledLevels, weights: Cumulative): void {
+  weights.all(high, 0);
+  if (high[COUNT] === 0) return;
   low.fill(0);
   for (let i = 0; i < levels.length; i++) {
     const level = levels[i]!;

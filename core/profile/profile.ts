@@ -18,7 +18,7 @@ export interface Profile {
 }
 
 /** To be raised whenever a profile of the same weights would no longer be the same. */
-export const PROFILE_VERSION = 3;
+export const PROFILE_VERSION = 4;
 
 /** What a profile is of, apart from the weights: profiles with the same key can be put together, and answer the same questions. */
 export interface ProfileKey {
@@ -31,6 +31,25 @@ export interface ProfileKey {
 /** Two keys are the same where their texts are. */
 export const keyText = ({ block, axis, over }: ProfileKey): string =>
   JSON.stringify([block, axis, over === 'bf16' ? over : Object.entries(over).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+/** Whether two keys are the same, without making texts of them. */
+export const sameKey = (a: ProfileKey, b: ProfileKey): boolean =>
+  a === b || (a.block === b.block && a.axis === b.axis && sameOver(a.over, b.over));
+
+function sameOver(a: ProfileKey['over'], b: ProfileKey['over']): boolean {
+  if (a === 'bf16' || b === 'bf16' || a.kind === 'absmax' || b.kind === 'absmax')
+    return a === b || (typeof a === 'object' && typeof b === 'object' && a.kind === b.kind);
+  if (a.rounding !== b.rounding) return false;
+  if (a.kind === 'power') return b.kind === 'power' && a.fullness === b.fullness;
+  return (
+    b.kind === 'fraction' &&
+    a.ratio === b.ratio &&
+    a.onto === b.onto &&
+    a.side === b.side &&
+    a.type.kind === b.type.kind &&
+    a.type.name === b.type.name
+  );
+}
 
 /** Exact sums, in float64 and in storage order. */
 export interface Totals {

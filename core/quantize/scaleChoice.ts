@@ -31,9 +31,14 @@ export function scalePlan({ ascending }: Codebook, rule: ScaleRule): ScalePlan {
   const arithmetic = arithmeticOf(rule);
   const lowest = ascending.at(0) ?? 0;
   const highest = ascending.at(-1) ?? 0;
-  const magnitudes = Array.from(ascending, (level) => nearest(arithmetic, Math.abs(level)));
-  const largestMagnitude = Math.max(0, ...magnitudes);
-  const powers = magnitudes.filter((m) => m > 0 && powerOfTwo(floorLog2(m)) === m);
+  let largestMagnitude = 0;
+  let largestPower = 0;
+  // A loop, as a plan is made for every answer of a profile.
+  for (let i = 0; i < ascending.length; i++) {
+    const magnitude = nearest(arithmetic, Math.abs(ascending[i]!));
+    if (magnitude > largestMagnitude) largestMagnitude = magnitude;
+    if (magnitude > largestPower && powerOfTwo(floorLog2(magnitude)) === magnitude) largestPower = magnitude;
+  }
   return {
     rule,
     arithmetic,
@@ -47,7 +52,7 @@ export function scalePlan({ ascending }: Codebook, rule: ScaleRule): ScalePlan {
     lowest,
     highest,
     largestMagnitude,
-    powerExponent: largestMagnitude > 0 ? floorLog2(powers.length > 0 ? Math.max(...powers) : largestMagnitude) : 0,
+    powerExponent: largestMagnitude > 0 ? floorLog2(largestPower > 0 ? largestPower : largestMagnitude) : 0,
   };
 }
 

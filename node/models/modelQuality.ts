@@ -135,7 +135,9 @@ export class ModelQuality {
     signal.addEventListener('abort', cancel, { once: true });
     const task: InputsTask = { model, windows, jobs, sampling, cancelled };
     try {
-      const on = (nDone: number): void => onProgress(nTargets(windows.slice(0, nDone)), nTargets(windows));
+      const total = nTargets(windows);
+      let done = 0;
+      const on = (nWindows: number): void => onProgress((done += windows[nWindows - 1]!.targets.length), total);
       const study: InputStudy | { readonly fault: string } = await unlessAborted(
         Promise.resolve(this.#pool().exec('studyModelInputs', [task], { on })),
         signal,

@@ -1,6 +1,7 @@
 import { roundHalfEven } from '../../core/numeric/floatTypes.ts';
 import { CELLS } from '../../core/profile/bf16Table.ts';
 import { blockMaxima } from '../../core/profile/blockMaxima.ts';
+import { blockScans } from '../../core/profile/blockScans.ts';
 import { blocksToKeep, type ExactBlocks, joined } from '../../core/profile/exactBlocks.ts';
 import { PROFILE_VERSION, type Profile, type ProfileKey } from '../../core/profile/profile.ts';
 import { referenceOf } from '../../core/profile/reference.ts';
@@ -64,7 +65,7 @@ function sketchOf(
     const high = block.reduce((most, w) => Math.max(most, w), 0);
     return reference(low, high);
   });
-  const kept = new Set(keep === 'some' ? blocksToKeep(Float64Array.from(references, Math.abs), height, n) : []);
+  const kept = new Set(keep === 'some' ? blocksToKeep(Float32Array.from(references), height, n, blockScans) : []);
   const sketch = emptySketch();
   const exact: ExactBlocks[] = [];
   let fourth = 0;

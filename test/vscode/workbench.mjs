@@ -22,7 +22,11 @@ export function workbench(page, name) {
 
     /** Runs a command of the palette, by its full title. */
     async command(title) {
-      await page.keyboard.press('F1');
+      // A webview that is just being shown may take the key.
+      for (let i = 0; i < 3 && !(await quickPick.isVisible()); i++) {
+        await page.keyboard.press('F1');
+        await page.waitForTimeout(i === 0 ? 100 : 1000);
+      }
       await quickPick.locator('input').fill(`>${title}`);
       await quickPick.locator('.monaco-list-row', { hasText: title }).first().waitFor();
       await page.keyboard.press('Enter');

@@ -131,7 +131,7 @@ describe('an export', () => {
       const press = async (label: string): Promise<SaveExport> => {
         const before = (await heardOf(panel, 'export')).length;
         await page.getByRole('button', { name: label, exact: true }).click();
-        await expect.poll(async () => (await heardOf(panel, 'export')).length).toBe(before + 1);
+        await expect.poll(async () => (await heardOf(panel, 'export')).length, { timeout: 10_000 }).toBe(before + 1);
         return (await heardOf<SaveExport>(panel, 'export')).at(-1)!;
       };
       const svg = await press('Save as SVG');

@@ -229,6 +229,15 @@ describe('a tokenizer of words', () => {
     expect(read(file({ type: 'Whitespace' })).tokenizer.decode([1, 2])).toBe('the whale');
   });
 
+  test.each([...'_-^]\\/&.$🐋'])('a space may be written as %s', (mark) => {
+    const vocab = { '[UNK]': 0, [`${mark}a`]: 1, [`${mark}b`]: 2, [mark]: 3 };
+    const { tokenizer } = read({
+      pre_tokenizer: { type: 'Metaspace', replacement: mark },
+      model: { type: 'WordLevel', vocab, unk_token: '[UNK]' },
+    });
+    expect(tokensOf(tokenizer, 'a b  a')).toEqual([1, 2, 3, 1]);
+  });
+
   test('a dollar in what is put in place of something is a dollar', () => {
     const normalizer = { type: 'Replace', pattern: { String: 'x' }, content: '$&' };
     const vocab = { '[UNK]': 0, 'a$&': 1 };
@@ -282,6 +291,12 @@ describe('a file that is not to be trusted', () => {
     ['a possessive quantifier', { normalizer: { type: 'Replace', pattern: { Regex: 'a++' }, content: '' } }, 'a possessive quantifier'],
     ['an atomic group', { normalizer: { type: 'Replace', pattern: { Regex: '(?>a|ab)c' }, content: '' } }, 'an atomic group'],
     ['an escape of Oniguruma', { normalizer: { type: 'Replace', pattern: { Regex: '\\R' }, content: '' } }, '`\\R`, which is not done'],
+    ['a mark of two characters', { pre_tokenizer: { type: 'Metaspace', replacement: '__' } }, '`replacement` is no single character'],
+    [
+      'a decoder that strips less than nothing',
+      { decoder: { type: 'Strip', content: ' ', start: -1, stop: 0 } },
+      '`start` is no whole number',
+    ],
     ['a text that grows', { normalizer: { type: 'Replace', pattern: { Regex: '' }, content: 'x'.repeat(64) } }, '65 times as long'],
     ['a special token of no text', { added_tokens: [{ id: 9, content: '' }] }, 'the added token 9 has no text'],
     ['a special token of another number', { added_tokens: [{ id: 9, content: 'a' }] }, '"a" is token 1 of the vocabulary and 9'],

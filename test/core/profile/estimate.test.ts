@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ErrorSums } from '../../../core/measure/errorSums.ts';
+import { add, type ErrorSums } from '../../../core/measure/errorSums.ts';
 import { clipped, cosine, entropy, mae, mse, sqnr } from '../../../core/measure/measures.ts';
-import { type Estimate, estimate, type Spread } from '../../../core/profile/estimate.ts';
+import { type Estimate, estimate, type Spread, sampled } from '../../../core/profile/estimate.ts';
 import { sampleRuns } from '../../../core/profile/sample.ts';
 import { draws } from './draws.ts';
 import { books, ruleOf, truth } from './rules.ts';
@@ -80,4 +80,12 @@ describe('an interval', () => {
     const runs = await sumsOfRuns(draws(n, 5, 1), runStarts(1));
     expect(estimate(clipped, 'share', runs, n)).toEqual({ value: 0, low: 0, high: 3 / (nRuns * length) });
   });
+});
+
+test('all measures at once have the estimates that each has alone', async () => {
+  const runs = await sumsOfRuns(heterogeneous(9), runStarts(2));
+  const { sums, estimates } = sampled(runs, n);
+  expect(sums).toEqual(runs.reduce(add));
+  for (const [name, [measure, spread]] of Object.entries(measures))
+    expect(estimates[name as keyof typeof estimates], name).toEqual(estimate(measure, spread, runs, n));
 });

@@ -68,7 +68,7 @@ describe('bytes that hold no such profile are a problem, and nothing is thrown',
     const header = bytes.slice(8, 8 + 2 + bytes[9]!);
     const huge = [...header, 255, 255, 255, 255, 255, 255, 255, 15];
     expect(problem(withChecksum(Uint8Array.from([...huge, ...huge, ...huge])))).toBe('The sums of this profile make no sense');
-    expect(problem(withChecksum(Uint8Array.of(1)))).toBe('This profile is of version 1, not 3');
+    expect(problem(withChecksum(Uint8Array.of(1)))).toBe('This profile is of version 1, not 4');
   });
 });
 

@@ -152,14 +152,25 @@ describe('an evaluation that is ended goes on where it was', () => {
   });
 
   test('and what is told meanwhile is of part of the text, and says so', { timeout: 60_000 }, async () => {
-    const spec = `${head('model tiny = "tiny" { tokens = 16000, window = 128 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`;
-    const told: QualityReport[] = [];
+    const spec = `${head('model tiny = "tiny" { tokens = 100000, window = 128 }')}assert perplexity(NF4, on: tiny, scale: s) < 5`;
     const [request] = qualityRequests(analysed(spec));
-    await find(evaluator(1), [request!], { onPartial: (found) => told.push(reportIn(request!, found)) });
+    const enough = new AbortController();
+    const told: QualityReport[] = [];
+    const onPartial: FactOptions['onPartial'] = (found) => {
+      told.push(reportIn(request!, found));
+      enough.abort(new Error('seen enough'));
+    };
+    await expect(find(evaluator(1), [request!], { onPartial, signal: enough.signal })).rejects.toThrow('seen enough');
+    expect(told.map(isWhole)).toEqual([false]);
+    expect(told[0]!.nWindows).toBeLessThan(told[0]!.nAllWindows);
+  });
+
+  test('and the last that is told is of all of it', async () => {
+    const [request] = qualityRequests(analysed(twoFormats));
+    const told: QualityReport[] = [];
+    const facts = await find(evaluator(1), [request!], { onPartial: (found) => told.push(reportIn(request!, found)) });
+    expect(told.at(-1)).toBe(reportIn(request!, facts));
     expect(isWhole(told.at(-1)!)).toBe(true);
-    const parts = told.slice(0, -1);
-    expect(parts.length).toBeGreaterThan(0);
-    expect(parts.some(isWhole)).toBe(false);
   });
 
   test('and one that nobody wants from the start does nothing', async () => {

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import { PictureFeed } from '../../../client/pictureFeed.ts';
+import type { PictureAnswer, PictureWish } from '../../../protocol/pictures.ts';
+
+const wish = (picture: PictureWish['picture']): PictureWish => ({ picture, group: null, tensor: null, backdrop: null });
+
+/** A question that waits for its answer. */
+interface Asked {
+  readonly wish: PictureWish;
+  readonly token: vscode.CancellationToken;
+  readonly answer: (version: number) => Promise<void>;
+  readonly refuse: () => Promise<void>;
+}
+
+/** A feed, with what it asks and what it shows. */
+function feedOf() {
+  const asked: Asked[] = [];
+  const shown: string[] = [];
+  const failed: unknown[] = [];
+  const feed = new PictureFeed({
+    ask: (uri, wanted, token) =>
+      new Promise((resolve, reject) => {
+        const settled = () => new Promise<void>((done) => setTimeout(done));
+        const answer = (version: number): Promise<void> => {
+          resolve({ uri, version, wish: wanted, groups: [], data: null, notes: [] } satisfies PictureAnswer);
+          return settled();
+        };
+        const refuse = (): Promise<void> => {
+          reject(new Error('refused'));
+          return settled();
+        };
+        asked.push({ wish: wanted, token, answer, refuse });
+      }),
+    show: (answer) => shown.push(`${answer.wish.picture} ${answer.version}`),
+    fail: (error) => failed.push(error),
+  });
+  return { feed, asked, shown, failed };
+}
+
+describe('a feed of pictures', () => {
+  it('asks once while it waits, and once more for all that has changed meanwhile', async () => {
+    const { feed, asked, shown } = feedOf();
+    feed.want('a', wish('pareto'));
+    for (let i = 0; i < 5; i++) feed.changed('a');
+    assert.equal(asked.length, 1);
+    await asked[0]!.answer(1);
+    assert.equal(asked.length, 2);
+    await asked[1]!.answer(2);
+    assert.deepEqual(shown, ['pareto 1', 'pareto 2']);
+    assert.equal(asked.length, 2);
+  });
+
+  it('cancels and drops what is no longer wanted', async () => {
+    const { feed, asked, shown, failed } = feedOf();
+    feed.want('a', wish('distribution'));
+    feed.want('a', wish('formats'));
+    assert.ok(asked[0]!.token.isCancellationRequested);
+    await asked[1]!.answer(2);
+    await asked[0]!.answer(1);
+    assert.deepEqual(shown, ['formats 2']);
+    feed.want('b', wish('formats'));
+    feed.stop();
+    await asked[2]!.refuse();
+    assert.deepEqual(failed, []);
+    assert.deepEqual(shown, ['formats 2']);
+  });
+
+  it('says what went wrong, and goes on with the next change', async () => {
+    const { feed, asked, shown, failed } = feedOf();
+    feed.want('a', wish('tensors'));
+    await asked[0]!.refuse();
+    assert.equal(failed.length, 1);
+    feed.changed('another');
+    assert.equal(asked.length, 1);
+    feed.changed('a');
+    await asked[1]!.answer(3);
+    assert.deepEqual(shown, ['tensors 3']);
+  });
+});

@@ -1,0 +1,92 @@
+import type { ParetoPoint, ParetoView } from '../core/view/pareto.ts';
+import type { Colours } from './colours.ts';
+
+/** Points that look alike, drawn in one go: thousands of them take a few strokes, not thousands. */
+export interface PointGroup {
+  /** Places in the list of points. */
+  readonly indices: readonly number[];
+  readonly status: ParetoPoint['status'];
+  /** Place of the series. */
+  readonly series: number;
+}
+
+const depth = { backdrop: 0, dominated: 1, published: 2, front: 3 } as const;
+
+/** Points by how they look, in the order in which they are drawn: the front comes last, and so on top. */
+export function pointGroups(points: readonly ParetoPoint[], { series }: ParetoView): readonly PointGroup[] {
+  const places = new Map(series.map((name, i) => [name, i]));
+  const groups = new Map<string, { indices: number[]; status: ParetoPoint['status']; series: number }>();
+  points.forEach(({ status, series: name }, i) => {
+    const place = places.get(name)!;
+    const key = `${status} ${place}`;
+    const group = groups.get(key) ?? { indices: [], status, series: place };
+    groups.set(key, group);
+    group.indices.push(i);
+  });
+  return [...groups.values()].sort((a, b) => depth[a.status] - depth[b.status]);
+}
+
+/** The colour of a point; what is dominated is pale. */
+export function colourOf(status: ParetoPoint['status'], series: number, theme: Colours): string {
+  if (status === 'backdrop') return theme.muted;
+  const colour = theme.series[series % theme.series.length]!;
+  return status === 'dominated' ? `${colour}8c` : colour;
+}
+
+/** Draws the points where they are now, which is not where they belong while they move. */
+export function drawPoints(
+  ctx: CanvasRenderingContext2D,
+  at: readonly { readonly x: number; readonly y: number }[],
+  groups: readonly PointGroup[],
+  theme: Colours,
+): void {
+  for (const { indices, status, series } of groups) {
+    const colour = colourOf(status, series, theme);
+    const add = status === 'published' ? diamond : status === 'backdrop' ? circle : shapes[series % shapes.length]!;
+    const radius = radii[status];
+    ctx.beginPath();
+    for (const i of indices) {
+      const spot = at[i];
+      if (spot) add(ctx, spot.x, spot.y, radius);
+    }
+    const isHollow = status === 'published';
+    ctx.fillStyle = isHollow ? theme.ground : colour;
+    ctx.strokeStyle = isHollow ? colour : theme.ground;
+    ctx.lineWidth = isHollow ? 1.8 : 1;
+    ctx.fill();
+    ctx.stroke();
+  }
+}
+
+/** In pixels. */
+const radii = { front: 5.5, dominated: 4, published: 6, backdrop: 2.5 } as const;
+
+type Shape = (ctx: CanvasRenderingContext2D, x: number, y: number, r: number) => void;
+
+const circle: Shape = (ctx, x, y, r) => {
+  ctx.moveTo(x + r, y);
+  ctx.arc(x, y, r, 0, 2 * Math.PI);
+};
+
+const diamond: Shape = (ctx, x, y, r) => {
+  ctx.moveTo(x, y - r);
+  ctx.lineTo(x + r, y);
+  ctx.lineTo(x, y + r);
+  ctx.lineTo(x - r, y);
+  ctx.closePath();
+};
+
+const triangle: Shape = (ctx, x, y, r) => {
+  ctx.moveTo(x, y - r * 1.1);
+  ctx.lineTo(x + r, y + r * 0.7);
+  ctx.lineTo(x - r, y + r * 0.7);
+  ctx.closePath();
+};
+
+/** The marks of series, in turn: told apart without colour. As in paretoLegend.ts. */
+const shapes: readonly Shape[] = [
+  circle,
+  (ctx, x, y, r) => ctx.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r),
+  triangle,
+  (ctx, x, y, r) => ctx.roundRect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r, 0.5 * r),
+];
