@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorSums } from '../core/measure/errorSums.ts';
 import type { WeightsFit } from '../core/measure/fit/fitWeights.ts';
@@ -39,7 +39,8 @@ export async function printActivations(args: ActivationsArguments): Promise<numb
 /** A file for each, named after the first of the linear layers that share the inputs. */
 function writeSamples(folder: string, inputs: readonly StudiedInputs[]): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    // Not its parents: Node 20 never comes back from making some, as below /proc.
+    if (!existsSync(folder)) mkdirSync(folder);
   } catch (error) {
     throw new Failure(`${visible(folder)} cannot be made: ${reason(error)}`);
   }

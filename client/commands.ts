@@ -16,9 +16,10 @@ export function registerCommands(context: ExtensionContext, server: Server, pane
     'nibble.evaluateOnModel': (uri?: Uri | string) => evaluateOnModel(server, uri),
     'nibble.synthesise': (uri?: Uri) => synthesise(server, uri),
     'nibble.showVerilog': (uri?: string, format?: string) => showVerilog(server, uri, format),
-    'nibble.openPanel': (uri?: Uri | string, format?: string) =>
-      panel.open(addressOf(uri), format === undefined ? {} : { picture: 'formats', format }),
-    'nibble.peekPictures': (uri?: Uri | string, format?: string) => panel.peek(addressOf(uri), format),
+    // A menu hands over the document and something of its own.
+    'nibble.openPanel': (uri?: Uri | string) => panel.open(addressOf(uri)),
+    'nibble.peekPictures': (uri?: Uri | string, format?: unknown) =>
+      panel.peek(addressOf(uri), typeof format === 'string' ? format : undefined),
     'nibble.newFromTemplate': () => newFromTemplate(server),
     'nibble.restartServer': () => server.restart(),
     'nibble.showOutput': () => server.output.show(),

@@ -75,6 +75,7 @@ export class DistributionTab implements Tab {
     this.#shape.show(shapeOptions, shape);
     this.#counts.show(countOptions, counts);
     this.#counts.hide(shape === 'quantiles');
+    this.#formats.root.hidden = shape === 'quantiles';
     this.#showTensors();
     if (data === null) {
       this.#view = null;

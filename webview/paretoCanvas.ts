@@ -18,8 +18,11 @@ export interface CanvasActions {
   zoom(zoom: Zoom | null): void;
 }
 
-/** How long points take to where they belong, in milliseconds. */
+/** How long points take to where they belong, in milliseconds. More than so many are not followed by any eye, and cost what makes zooming slow. */
 const MOVE = 300;
+const MOST_MOVING = 500;
+
+const animationOf = (points: readonly ParetoPoint[]) => (isStill() || points.length > MOST_MOVING ? false : ({ duration: MOVE } as const));
 
 /** Designs as points on a canvas. One that has a place already moves to its new one. */
 export class ParetoCanvas {
@@ -73,8 +76,9 @@ export class ParetoCanvas {
     points.forEach((point, i) => {
       data[i] = spotOf(point);
     });
+    chart.options.animation = animationOf(points);
     chart.options.scales = this.#scales(zoom);
-    chart.update(isSamePlot && !isStill() ? undefined : 'none');
+    chart.update(isSamePlot && chart.options.animation ? undefined : 'none');
   }
 
   /** The same points, of which another part is to be seen, or the same part with another one selected. */
@@ -127,7 +131,7 @@ export class ParetoCanvas {
       data: { datasets: [{ data: points.map(spotOf), pointRadius: 0, pointHoverRadius: 0, pointHitRadius: 8 }] },
       options: {
         maintainAspectRatio: false,
-        animation: isStill() ? false : { duration: MOVE },
+        animation: animationOf(points),
         interaction: { mode: 'nearest', intersect: true },
         layout: { padding: { top: 8, right: 16 } },
         scales: this.#scales(zoom),

@@ -20,8 +20,8 @@ const PART = 2 ** 23;
 /** The most weights in the memory of the kernels at once. */
 const CHUNK = 2 ** 20;
 
-/** The most of one read, which are surveyed before the next: so few that they are still in the nearest memory of the processor. */
-const READ = 2 ** 16;
+/** The most of one read, which are surveyed before the next: so few that they are still in the second-level cache, of 1 MB or more. */
+const READ = 2 ** 17;
 
 /** The parts of a tensor, in order: always the same, whoever does them. */
 export const partsOf = (shape: readonly number[], key: ProfileKey): readonly Part[] => [

@@ -33,7 +33,7 @@ export interface Kernels extends BlockScans {
   absmax(type: KernelType, n: number, lines: Lines): Float32Array;
   /**
    * All that is summed of weights whatever their references, and the absmax of each block. While weights are put into the input piece by piece,
-   * each a number of whole blocks, every call with a larger `n` reads only what is new: from a processor's nearest memory.
+   * each a number of whole blocks, every call with a larger `n` reads only what is new, and so is still in a cache.
    */
   survey(type: KernelType, n: number, lines: Lines): Survey;
   /** As `addRanges` on zeros. */

@@ -18,7 +18,9 @@ interface UnitJson {
   readonly area: number;
   readonly product: number;
   readonly accumulator: number;
+  readonly decode: number | null;
   readonly registers: number;
+  readonly transistors: number;
   readonly accumulator_bits: number;
   readonly ratio_int4: number;
   readonly overhead_percent: number;
@@ -57,6 +59,8 @@ describe('JSON', { timeout: 3 * minutes }, () => {
       // As many flip-flops of 4.522 um2 as the sum has bits.
       expect(best.registers).toBeCloseTo(4.522 * best.accumulator_bits, 8);
       expect(reference.area).toBeGreaterThan(best.area);
+      for (const { decode } of [best, reference]) expect(decode).toBeGreaterThanOrEqual(0);
+      expect(best.transistors).toBeGreaterThan(24 * best.accumulator_bits);
     }
     expect(int4).toMatchObject({ ratio_int4: 1, overhead_percent: 0, power_ratio_int4: 1, published: { area: 160.7 } });
   });

@@ -112,6 +112,11 @@ describe('nibble activations', () => {
     expect(found.summary.weights.tensors).toBe(7);
   });
 
+  test('says why samples cannot be written', { timeout: limitMs }, async () => {
+    for (const place of ['none/captured', 'one.nibble'])
+      expect(await failed('activations', 'one.nibble', '--tokens', '64', '--out', place)).toMatch(/cannot be (made|written)/);
+  });
+
   test('takes a model that no spec declares, and prints tables', { timeout: limitMs }, async () => {
     const text = await ran('activations', 'one.nibble', '--model', 'tiny', '--tokens', '64');
     expect(text).toContain('Inputs of the linear layers of tiny on 64 tokens');

@@ -147,6 +147,20 @@ test('a library behind a front is measured when it is wanted, on the same weight
   expect((await client.request<{ rows: unknown[] }>('nibble/currentResults', { uri })).rows).toHaveLength(3);
 });
 
+test('a library behind a front gets its areas one by one, where the comparison names hardware', async () => {
+  const client = await evaluated(spec.replace('scale = rows }', 'scale = rows, hardware = asic }\nhardware asic { cells = nangate45 }'));
+  const wanted = wish('pareto', { backdrop: 'std.paper' });
+  const areas = async (): Promise<number> => {
+    const { designs } = await dataOf<ParetoData>(client, wanted);
+    return designs.filter(({ origin, figures }) => origin === 'backdrop' && typeof figures.area === 'number').length;
+  };
+  for (let found = await areas(); found < 2; found = await areas()) await client.pictures.next();
+  const { axes, designs } = await dataOf<ParetoData>(client, wanted);
+  expect(axes.slice(0, 5)).toEqual(['bitsPerWeight', 'area', 'ge', 'areaRatio', 'overhead']);
+  // The paper has this one in its Table 10.
+  expect(designs.filter(({ origin }) => origin === 'published').map(({ name }) => name)).toEqual(['INT4']);
+}, 90_000);
+
 test('a library that there is not is no backdrop', async () => {
   const client = await evaluated();
   const { data } = await picture(client, wish('pareto', { backdrop: 'std.nothing' }));

@@ -34,6 +34,26 @@ describe('a hover', () => {
     expect(text).toContain('synthesised, 256 of 256 checked');
   });
 
+  test('has the parts of the unit, and the reference MAC once that is known', () => {
+    const whole = hoverOn(
+      withAreas(spec, (request) => areaReport(isInt4(request) ? 200 : 250)),
+      'E2M1,',
+    );
+    expect(whole).toContain('multiply 62.5, decoders alone 12.5 · add 62.5 · register 125 um2 · 1000 transistors in static CMOS');
+    expect(whole).toContain('reference MAC with registers, in the manner of arXiv 2405.03103: 375 um2 (313 GE), 1.25 x INT4');
+    const first = hoverOn(
+      withAreas(spec, (request) => {
+        const { best, ...rest } = areaReport(250);
+        return request.effort === 'best'
+          ? { ...rest, best: { ...best, decode: undefined }, reference: undefined }
+          : { problem: 'not <yet>' };
+      }),
+      'E2M1,',
+    );
+    expect(first).toContain('multiply 62.5 · add 62.5');
+    expect(first).toContain('no reference MAC: `not <yet>`');
+  });
+
   test('has the published row beside it, for the formats of the paper and no others of their names', () => {
     const answer = (request: AreaRequest) => areaReport(isInt4(request) ? 200 : 250);
     // Table 10: 170.4 against 160.7 um2.

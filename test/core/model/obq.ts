@@ -42,7 +42,8 @@ export function obq(
 
 /** The level nearest to a weight over its scale, found among all of them; of levels at the same distance the lower one. */
 function nearestTo(weight: number, scale: number, zeroPoint: number, { codebook }: QuantizationJob): number {
-  const x = scale === 0 ? 0 : weight / scale;
+  // In float32, where thousandths meet thresholds exactly.
+  const x = scale === 0 ? 0 : Math.fround(weight / scale);
   const levels = [...codebook.ascending].map((level) => level - zeroPoint);
   const level = levels.reduce((best, next) => (Math.abs(next - x) < Math.abs(best - x) ? next : best));
   return level * scale;

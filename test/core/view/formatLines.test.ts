@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { codebook } from '../../../core/format/codebook.ts';
-import { formatLines } from '../../../core/view/formatLines.ts';
+import { formatLines, linedFormat } from '../../../core/view/formatLines.ts';
 
 const e2m1 = codebook([0, 0.5, 1, 1.5, 2, 3, 4, 6, -0, -0.5, -1, -1.5, -2, -3, -4, -6], 'even', 4);
 const named = (name: string, usage?: Float64Array) => ({ name, codebook: e2m1, usage });
@@ -21,6 +21,17 @@ test('usage is the share of the weights that take a code', () => {
   const view = formatLines([named('E2M1', counts)], 'normalised', 'w');
   expect(view.mostUsage).toBe(0.75);
   expect(view.lines[0]!.marks.find(({ level }) => level === 6)!.usage).toBe(0.25);
+});
+
+test('a format of plain data is drawn as the same format of a codebook', () => {
+  const counts = Float64Array.from({ length: 16 }, (_, i) => i);
+  const plain = linedFormat('E2M1', 4, 'even', [...e2m1.levels], [...counts]);
+  expect(formatLines([plain], 'normalised', 'w')).toEqual(formatLines([named('E2M1', counts)], 'normalised', 'w'));
+  const { lines } = formatLines([linedFormat('half', 2, 'even', [null, 1, -1], null)], 'absolute', 'w');
+  expect(lines[0]!.marks.map(({ code, level, usage }) => [code, level, usage])).toEqual([
+    [2, -1, null],
+    [1, 1, null],
+  ]);
 });
 
 describe('what is hardly a format', () => {

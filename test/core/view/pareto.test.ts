@@ -92,3 +92,12 @@ test('5 000 designs take no longer than sorting them', () => {
   const designs = Array.from({ length: 5000 }, (_, i) => design(String(i), i, Math.sqrt(i)));
   expect(pareto(designs, 'area', 'sqnr', 'w').staircase).toHaveLength(9999);
 });
+
+test('a backdrop stands behind: it is on no front, dominates nothing, and is named apart', () => {
+  const designs = [design('a', 2, 10), design('better', 1, 20, { origin: 'backdrop', series: 'std.paper' })];
+  expect(statuses(designs)).toEqual({ a: 'front', better: 'backdrop' });
+  const { spoken, table, staircase } = pareto(designs, 'area', 'sqnr', 'w');
+  expect(spoken).toMatch(/: of 1 designs 1 is on the Pareto front: a .*; 1 of a library behind them$/);
+  expect(table.rows.map((row) => row.at(-1))).toEqual(['front', 'backdrop']);
+  expect(staircase).toEqual([{ x: 2, y: 10 }]);
+});
