@@ -20,6 +20,7 @@ import { documentOfState, fromPanel, isPinnedInState, protocol } from './panelMe
 import { panelPage } from './panelPage.ts';
 import { PictureFeed } from './pictureFeed.ts';
 import type { Server, ServerState } from './server.ts';
+import { activeSpec, columnOf, isSpec, nameOf } from './specEditors.ts';
 
 const viewType = 'nibble.results';
 
@@ -317,20 +318,3 @@ export class ResultsPanel implements Disposable {
     this.#panel?.webview.postMessage(message).then(undefined, (error) => this.#server.output.error(`The results panel: ${String(error)}`));
   }
 }
-
-const isSpec = ({ languageId, uri }: TextDocument): boolean => languageId === 'nibble' && uri.scheme !== 'nibble-library';
-
-/** The document of the active editor, or else of one that can be seen: the panel itself may be what is active. */
-function activeSpec(): Uri | undefined {
-  const editors = window.activeTextEditor ? [window.activeTextEditor] : window.visibleTextEditors;
-  return editors.find(({ document }) => isSpec(document))?.document.uri;
-}
-
-/** The column in which a document can be seen. */
-const columnOf = (uri: Uri): ViewColumn | undefined =>
-  window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString())?.viewColumn;
-
-const nameOf = (uri: string): string => {
-  const { path } = Uri.parse(uri);
-  return path.slice(path.lastIndexOf('/') + 1);
-};

@@ -15,11 +15,9 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { completion } from '../core/ide/completion.ts';
-import { formatAt } from '../core/ide/formatAt.ts';
 import { hover } from '../core/ide/hover.ts';
 import { inlays } from '../core/ide/inlays.ts';
 import { lenses, pictureLenses } from '../core/ide/lenses.ts';
-import { levelEdit } from '../core/ide/levelEdit.ts';
 import { definition, links, prepareRename, references, rename } from '../core/ide/navigation.ts';
 import { folds, outline } from '../core/ide/outline.ts';
 import { signatureHelp } from '../core/ide/signature.ts';
@@ -31,16 +29,9 @@ import type {
   DocumentParams,
   EvaluateOnModelParams,
   EvaluateParams,
-  FormatAt,
-  FormatAtParams,
-  FormatPlaceParams,
   InitializationOptions,
-  LevelEdit,
-  LevelEditParams,
   LibraryText,
   LibraryTextParams,
-  PictureParams,
-  Place,
   Results,
   SynthesiseParams,
   ThemeChange,
@@ -48,7 +39,6 @@ import type {
   Verilog,
   VerilogParams,
 } from '../protocol/messages.ts';
-import type { PictureAnswer } from '../protocol/pictures.ts';
 import {
   toAction,
   toCompletion,
@@ -64,8 +54,9 @@ import {
 } from './convert.ts';
 import { EvaluationRuns } from './evaluation.ts';
 import { ModelRuns } from './modelRuns.ts';
+import { answerPanels } from './panelRequests.ts';
 import { Pictures } from './pictures.ts';
-import { placeOfFormat, resultsOf } from './results.ts';
+import { resultsOf } from './results.ts';
 import { type Platform, Session } from './session.ts';
 import { settingsFrom } from './settings.ts';
 import { synthesise, verilogIn } from './synthesis.ts';
@@ -293,26 +284,7 @@ export function startServer(connection: Connection, platform: Platform): void {
   connection.onRequest('nibble/evaluateOnModel', (params: EvaluateOnModelParams, token) => modelRuns.onCommand(params, token));
   connection.onRequest('nibble/synthesise', (params: SynthesiseParams, token) => synthesise(params, connection, session, refresh, token));
   connection.onRequest('nibble/verilog', (params: VerilogParams): Verilog => verilogIn(params, session));
-  connection.onRequest('nibble/formatPlace', ({ uri, format, code }: FormatPlaceParams): Place | null =>
-    about(uri, (_, analysis) => {
-      const found = placeOfFormat(format, code, analysis);
-      return (found && toLocation(session.textOf, found)) ?? null;
-    }),
-  );
-  connection.onRequest('nibble/formatAt', ({ uri, position }: FormatAtParams): FormatAt | null =>
-    about(uri, (document, analysis) => {
-      const found = formatAt(analysis, document.offsetAt(position));
-      return found ? { format: found.format.name, code: found.code } : null;
-    }),
-  );
-  connection.onRequest('nibble/levelEdit', ({ uri, version, format, code, at, level }: LevelEditParams): LevelEdit | null =>
-    about(uri, (document, analysis) => {
-      if (document.version !== version) return null;
-      const edit = levelEdit(format, at === null ? { code } : { at: document.offsetAt(at) }, level, analysis);
-      return edit ? { place: { uri, range: toRange(document, edit) }, version, newText: edit.text } : null;
-    }),
-  );
-  connection.onRequest('nibble/picture', (params: PictureParams, token): Promise<PictureAnswer | null> => pictures.answer(params, token));
+  answerPanels(connection, session, pictures);
   connection.onExecuteCommand(({ command, arguments: given = [] }, token) => {
     const [uri, format] = given.map(String);
     if (uri === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} needs the address of a document`);

@@ -48,7 +48,7 @@ describe('every view is drawn from real results', () => {
       );
       expect(painted).toBe(true);
       await page.locator('.pareto summary').click();
-      expect(await page.locator('.pareto tbody tr').count()).toBe(8);
+      await expect.poll(() => page.locator('.pareto tbody tr').count()).toBe(8);
       await page.locator('.pareto tbody button', { hasText: 'NF4' }).first().click();
       expect((await heardOf(panel, 'reveal')).at(-1)).toMatchObject({ uri, format: 'NF4', code: null });
     });
@@ -129,7 +129,10 @@ describe('axe finds nothing wrong', () => {
         for (const name of ['Pareto', 'Distribution', 'Formats', 'Tensors', 'Results']) {
           await tab(panel, name).click();
           const summary = panel.page.locator('details.twin:visible summary');
-          if ((await summary.count()) > 0) await summary.click();
+          if ((await summary.count()) > 0) {
+            await summary.click();
+            await panel.page.locator('details.twin:visible table').first().waitFor();
+          }
           const { violations } = await panel.page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
           expect(
             violations.map(
