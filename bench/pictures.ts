@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { PictureAnswer, PictureName, PictureWish } from '../protocol/pictures.ts';
 import { positionAt } from '../test/support/cursor.ts';
@@ -78,6 +79,8 @@ async function edited(
   let size = 0;
   for (let i = 0; i < nRounds; i++) {
     const { version } = await ask(wishFor(picture));
+    // As a person edits: not while changes are still gathered.
+    await setTimeout(100);
     const told = client.pictures.next();
     durations.push(
       await timed(async () => {

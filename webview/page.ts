@@ -103,6 +103,7 @@ export function panelPageIn(body: HTMLElement, actions: PageActions): Page {
       tabs.show(tab);
       showGroups(state);
       for (const [name, { root }] of Object.entries(views)) root.hidden = name !== tab;
+      views[tab].root.classList.toggle('is-empty', isEmpty(state));
       views[tab].show(state);
       if (outdated.delete(tab)) views[tab].recolour();
       // What is there from the start is not news.
@@ -116,4 +117,11 @@ export function panelPageIn(body: HTMLElement, actions: PageActions): Page {
       views[last.choices.tab].recolour();
     },
   };
+}
+
+/** Whether there is nothing to choose or to export yet. Where a tensor was chosen that has no picture, another one can be. */
+function isEmpty({ choices: { tab, tensor }, pictures }: PanelState): boolean {
+  if (tab === 'results') return false;
+  const data = pictures[tab]?.data ?? null;
+  return data === null && (tab !== 'distribution' || tensor === null);
 }

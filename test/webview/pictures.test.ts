@@ -243,3 +243,15 @@ test('nothing moves where the system asks for that', async () => {
   expect(await image()).toBe(first);
   await panel.page.context().close();
 });
+
+test('where there is no picture yet, it says why, and offers nothing to choose or to export', async () => {
+  const panel = await openPanel(browser);
+  await panel.tell(document(real));
+  expect(await panel.page.locator('.pareto .notes').textContent()).toBe('The picture is being made');
+  await panel.tell(picture({ ...answerOf('pareto'), data: null, notes: ['Nothing is measured yet'] }));
+  expect(await panel.page.locator('.pareto .notes').textContent()).toBe('Nothing is measured yet');
+  expect(await panel.page.locator('.controls:visible, .exports:visible, canvas:visible').count()).toBe(0);
+  await panel.tell(picture(answerOf('pareto')));
+  expect(await panel.page.locator('.controls:visible').count()).toBe(1);
+  await panel.page.context().close();
+});
