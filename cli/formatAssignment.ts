@@ -4,12 +4,13 @@ import { hardwareSource } from '../core/hardware/hardwareSource.ts';
 import { type Assignment, type Choice, cheapestAssignment } from '../core/model/assignment.ts';
 import { linearTensors } from '../core/model/model.ts';
 import type { QualityReport } from '../core/model/qualityReport.ts';
+import { divergence } from '../core/model/tensorEffects.ts';
 import { storedBits, UNQUANTIZED_BITS } from '../core/model/tensorPrice.ts';
 import { significant } from '../core/view/digits.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { ModelStudy, StudiedFormat } from './modelStudy.ts';
 import { Failure } from './output.ts';
-import { divergence, type FormatSensitivity, type MeasureSelected } from './tensorEffects.ts';
+import type { FormatSensitivity, MeasureSelected } from './tensorEffects.ts';
 
 /** The most that the weights of all tensors may take in the mean. */
 export interface Budget {

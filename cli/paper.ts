@@ -44,7 +44,7 @@ export async function paper({ file, out, theme, version }: PaperArguments): Prom
   if (isSameFile(out, file)) throw new Failure(`--out ${visible(out)} is the spec itself; name another file`, 2);
   const weights = [...spec.weights.values()];
   // Two that differ in what becomes of activations are one here: that is part of what is measured.
-  const models = [...new Map([...spec.models.values()].map((model) => [modelKey(model), model])).values()];
+  const models = [...new Map([...spec.models.values()].reverse().map((model) => [modelKey(model), model])).values()].reverse();
   const own = paperSpec(analysisOf({ uri: uriOf(join(process.cwd(), 'paper-page.nibble')), text: paperSpecText }));
   const { claims, problems, notes, yosys } = await withEvaluator((evaluator, options) =>
     measured(weights, models, own, evaluator, options),

@@ -9,6 +9,7 @@ import { blockTitle, errorBlocks } from '../core/paper/errorClaims.ts';
 import type { MeasuredProfile } from '../core/paper/profileClaims.ts';
 import { publishedCodebooks } from '../core/paper/publishedCodebooks.ts';
 import type { Change, MeasuredQuality } from '../core/paper/qualityClaims.ts';
+import { visible } from '../core/weights/visibleName.ts';
 import type { Evaluator } from '../node/evaluator.ts';
 import { formatOf, type PaperSpec } from './paperSpec.ts';
 import type { ReadOptions } from './spec.ts';
@@ -85,20 +86,20 @@ export async function modelQualities(
     for (const { name, request } of requests) {
       const found = factOf(request, facts);
       if (!found || 'problem' in found) {
-        problems.push(`Model ${model.name}: ${found ? found.problem : `nothing is known of ${factKey(request)}`}`);
+        problems.push(`Model ${nameOf(model)}: ${found ? found.problem : `nothing is known of ${factKey(request)}`}`);
         continue;
       }
       const change = changeOf(found);
       if (change) changes.set(name, change);
       perplexity = Math.exp(found.total.plainLoss / found.total.n);
       notes.set(
-        model.name,
-        `Model ${model.name}: ${found.total.n} tokens in ${found.nWindows} windows, perplexity per token unquantized ${perplexity.toFixed(4)}`,
+        nameOf(model),
+        `Model ${nameOf(model)}: ${found.total.n} tokens in ${found.nWindows} windows, perplexity per token unquantized ${perplexity.toFixed(4)}`,
       );
     }
     const { quantized, method, words, isByRow } = condition;
     if (perplexity === undefined) return [];
-    return [{ subject: model.name, quantized, method, scale: words, isByRow, perplexity, changes }];
+    return [{ subject: nameOf(model), quantized, method, scale: words, isByRow, perplexity, changes }];
   });
   return { qualities, problems: [...new Set(problems)], notes: [...notes.values()] };
 }
@@ -127,10 +128,10 @@ export async function inputProfiles(
     problems.push(...own.map(({ message }) => message));
     if (!run || run.selected.length === 0) continue;
     const found = await evaluator.models.studied(run, [], { seed: SEED, most: SAMPLE }, options);
-    if ('problem' in found) problems.push(`Model ${model.name}: ${found.problem}`);
+    if ('problem' in found) problems.push(`Model ${nameOf(model)}: ${found.problem}`);
     else
       profiles.push({
-        subject: `inputs of the linear layers of ${model.name}`,
+        subject: `inputs of the linear layers of ${nameOf(model)}`,
         normalisation: 'as they are',
         summary: modelSummary(found.inputs.map(({ fit }) => fit)),
       });
@@ -141,3 +142,6 @@ export async function inputProfiles(
 /** Nothing is kept of the sample: fits are of all numbers. */
 const SAMPLE = 1;
 const SEED = 1;
+
+/** Names in a spec may tell what becomes of activations, which is not as they say here: so a model goes by its path. */
+const nameOf = ({ path }: ModelSpec): string => visible(path);

@@ -35,7 +35,11 @@ export async function printSensitivity(args: SensitivityArguments): Promise<numb
     const measure = measurer(study, evaluator, options, args.budget ? nMeasuresOfAssignment(study.formats.length) : 0);
     const formats: FormatSensitivity[] = [];
     for (const one of study.formats) {
-      const found = await sensitivity(study.run.selected, (quantized) => measure(one, { ...study.run, selected: quantized }, new Map()));
+      const found = await sensitivity(
+        study.run.selected,
+        (quantized) => measure(one, { ...study.run, selected: quantized }, new Map()),
+        () => undefined,
+      );
       formats.push({ ...one, found });
     }
     const result: SensitivityResult = {

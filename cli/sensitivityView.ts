@@ -1,6 +1,7 @@
 import type { Interval } from '../core/model/bootstrap.ts';
 import { qualityMeasures } from '../core/model/quality.ts';
 import type { QualityReport } from '../core/model/qualityReport.ts';
+import { divergence, lossChange } from '../core/model/tensorEffects.ts';
 import { count, significant } from '../core/view/digits.ts';
 import { textTable } from '../core/view/textTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
@@ -8,7 +9,7 @@ import type { Assigned } from './formatAssignment.ts';
 import { studiedName } from './modelStudy.ts';
 import { out } from './output.ts';
 import type { SensitivityResult } from './sensitivity.ts';
-import { divergence, type FormatSensitivity, lossChange, savedBy } from './tensorEffects.ts';
+import { type FormatSensitivity, savedBy } from './tensorEffects.ts';
 
 /** Schema 1; later versions add keys and change none. Losses are in nats per token; an interval is of 95 %, null where there is none. */
 export function sensitivityJson({ study: { model, run }, formats, assigned }: SensitivityResult) {
@@ -61,8 +62,8 @@ function tensorTable({ found: { all, tensors } }: FormatSensitivity): string {
       visible(shortName(tensor)),
       changeText(alone),
       thousandths(divergence(alone)),
-      shown(saved.value, saved.interval),
-      thousandths(divergence(all) - divergence(allBut)),
+      shown(saved.loss, saved.interval),
+      thousandths(saved.divergence),
     ];
   });
   return textTable(['tensor', 'quantized alone', 'divergence', 'saved by leaving it', 'divergence'], rows);

@@ -1,5 +1,5 @@
 import { commands, type ExtensionContext, Uri } from 'vscode';
-import { evaluateDocument, evaluateFormat, evaluateOnModel, synthesise } from './evaluate.ts';
+import { evaluateDocument, evaluateFormat, evaluateOnModel, measureSensitivity, synthesise } from './evaluate.ts';
 import type { ResultsPanel } from './panel.ts';
 import type { Server } from './server.ts';
 import { newFromTemplate } from './templates.ts';
@@ -14,6 +14,7 @@ export function registerCommands(context: ExtensionContext, server: Server, pane
     'nibble.evaluateFormat': (uri?: string, format?: string) => evaluateFormat(server, uri, format),
     'nibble.evaluateWeightFile': (file?: Uri) => evaluateWeightFile(server, file),
     'nibble.evaluateOnModel': (uri?: Uri | string) => evaluateOnModel(server, uri),
+    'nibble.measureSensitivity': () => measureSensitivity(server),
     'nibble.synthesise': (uri?: Uri) => synthesise(server, uri),
     'nibble.showVerilog': (uri?: string, format?: string) => showVerilog(server, uri, format),
     // A menu hands over the document and something of its own.

@@ -29,6 +29,18 @@ export async function evaluateOnModel(server: Server, uri?: Uri | string): Promi
   await withProgress(server, 'Evaluating on models', 'Evaluation on models', 'nibble/evaluateOnModel', { uri: target.toString() });
 }
 
+/**
+ * Measures what each tensor of the document's language models does to their loss: in the format under the cursor, or in all formats where there is
+ * none. It shows in the tensors of the panel. What is cancelled goes on where it was when the command is called again.
+ */
+export async function measureSensitivity(server: Server): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (editor === undefined) return sayNoDocument();
+  const { line, character } = editor.selection.active;
+  const params = { uri: editor.document.uri.toString(), position: { line, character } };
+  await withProgress(server, 'Measuring the sensitivity of tensors', 'Measurement of sensitivity', 'nibble/measureSensitivity', params);
+}
+
 /** Synthesises every format of the given document, or else of the one in the active editor, with full effort. */
 export async function synthesise(server: Server, uri?: Uri): Promise<void> {
   const target = uri ?? window.activeTextEditor?.document.uri;
@@ -46,7 +58,7 @@ function withProgress(
   server: Server,
   title: string,
   what: string,
-  method: 'nibble/evaluate' | 'nibble/evaluateOnModel' | 'nibble/synthesise',
+  method: 'nibble/evaluate' | 'nibble/evaluateOnModel' | 'nibble/measureSensitivity' | 'nibble/synthesise',
   params: EvaluateParams,
 ): Promise<void> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };

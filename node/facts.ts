@@ -12,6 +12,7 @@ import {
   type Fact,
   type FactRequest,
   factKey,
+  type LanguageModelRequest,
   type OptimumRequest,
   type SpareRequest,
   type WeightsRequest,
@@ -83,10 +84,10 @@ export class FactFinder {
   /** Requests are done in their order: where there is a limit, those that come first have it to themselves. */
   async find(requests: readonly FactRequest[], options: FactOptions): Promise<FoundFacts> {
     const ofAreas = requests.filter((request) => request.kind === 'area');
-    const ofModels = requests.filter((request) => request.kind === 'model' || request.kind === 'quality');
-    const ofWeights = requests.filter((request) => request.kind !== 'area' && request.kind !== 'model' && request.kind !== 'quality');
+    const ofModels = requests.filter(isOfModel);
+    const ofWeights = requests.filter((request): request is WeightsRequest => request.kind !== 'area' && !isOfModel(request));
     // Progress is of one thing: of text where a model is run, which takes longest, else of weights where some are read.
-    const runsModels = ofModels.some(({ kind }) => kind === 'quality');
+    const runsModels = ofModels.some(({ kind }) => kind !== 'model');
     const quiet: FactOptions = { ...options, onProgress: () => undefined };
     const [areas, found, models] = await Promise.all([
       this.#findAreas(ofAreas, runsModels || ofWeights.length > 0 ? quiet : options),
@@ -241,6 +242,9 @@ export class FactFinder {
     return typeof out === 'number' ? found : out;
   }
 }
+
+const isOfModel = (request: FactRequest): request is LanguageModelRequest =>
+  request.kind === 'model' || request.kind === 'quality' || request.kind === 'sensitivity';
 
 const noSynthesis: Problem = { problem: 'Nothing is synthesised here' };
 

@@ -25,6 +25,7 @@ worker({
   modelState: (asked: ModelAsked) => modelState(asked),
   measureQuality: (task: models.QualityTask) => models.measureQuality(task),
   reportOfQuality: models.reportOfQuality,
+  lossDifference: models.lossDifference,
   studyModelInputs: (task: InputsTask) => studyModelInputs(task, (nDone) => workerEmit(nDone)),
   profileTensorPart: (task: profiles.PartTask) => profiles.profileTensorPart(task, (doneWeights) => workerEmit(doneWeights)),
   answerFromProfile: (task: profiles.AnswerTask) => profiles.answerFromProfile(task),

@@ -17,6 +17,7 @@ export interface Requests {
   'nibble/libraryText': { readonly params: LibraryTextParams; readonly result: LibraryText };
   'nibble/currentResults': { readonly params: DocumentParams; readonly result: Results | null };
   'nibble/evaluateOnModel': { readonly params: EvaluateOnModelParams; readonly result: EvaluateResult };
+  'nibble/measureSensitivity': { readonly params: MeasureSensitivityParams; readonly result: EvaluateResult };
   'nibble/synthesise': { readonly params: SynthesiseParams; readonly result: SynthesiseResult };
   'nibble/verilog': { readonly params: VerilogParams; readonly result: Verilog };
   'nibble/formatPlace': { readonly params: FormatPlaceParams; readonly result: Place | null };
@@ -63,6 +64,20 @@ export interface EvaluateOnModelParams {
   /** Only this format, by name. */
   readonly format?: string;
   /** Only the format at this place; ignored where `format` is given. */
+  readonly position?: Position;
+  /** The token on which the server reports work-done progress, as in LSP. */
+  readonly workDoneToken?: string;
+}
+
+/**
+ * Asks what quantizing single tensors does to the language models of a document: in the format at a place, or in all formats that it evaluates on
+ * models. Cancellable, and then resumed by the next. What is found shows in the picture of the tensors.
+ */
+export interface MeasureSensitivityParams {
+  readonly uri: string;
+  /** Only this format, by name. */
+  readonly format?: string;
+  /** Only the format at this place, if there is one; ignored where `format` is given. */
   readonly position?: Position;
   /** The token on which the server reports work-done progress, as in LSP. */
   readonly workDoneToken?: string;

@@ -30,7 +30,7 @@ export async function findAsked(document: TextDocument, session: Session, facts:
   return { problems, nLeftOut };
 }
 
-const isQuick = ({ kind }: FactRequest): boolean => kind !== 'area' && kind !== 'quality';
+const isQuick = ({ kind }: FactRequest): boolean => kind !== 'area' && kind !== 'quality' && kind !== 'sensitivity';
 
 /** Finds out what findings and hovers would say besides. */
 export async function findWishes(

@@ -1,11 +1,11 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Fact, factKey, type QualityRequest } from '../core/lang/facts.ts';
-import { modelRows, qualityRequests, rowRequest } from '../core/lang/modelRows.ts';
+import { type Fact, factKey, type QualityRequest, type SensitivityRequest } from '../core/lang/facts.ts';
+import { type ModelRow, modelRows, qualityRequests, rowRequest, sensitivityOf } from '../core/lang/modelRows.ts';
 import type { Linked } from '../core/lang/spec.ts';
 import { count } from '../core/view/digits.ts';
-import type { EvaluateOnModelParams, EvaluateResult, Status } from '../protocol/messages.ts';
+import type { EvaluateOnModelParams, EvaluateResult, MeasureSensitivityParams, Status } from '../protocol/messages.ts';
 import { findAsked } from './factRun.ts';
 import type { Facts, Session } from './session.ts';
 import { formatAt } from './synthesis.ts';
@@ -32,21 +32,51 @@ export class ModelRuns {
     this.#changed = changed;
   }
 
-  async onCommand({ uri, format, position, workDoneToken }: EvaluateOnModelParams, token: CancellationToken): Promise<EvaluateResult> {
+  async onCommand(params: EvaluateOnModelParams, token: CancellationToken): Promise<EvaluateResult> {
+    const { document, format, problem } = this.#asked(params);
+    if (!document) return { nFormats: 0, problem };
+    if (params.position && format === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
+    return this.#command(document, (current) => this.#requests(current, format), wholeRun(format), params.workDoneToken, token);
+  }
+
+  /** What each tensor does alone. With the cursor in no format, of all of them. */
+  async onSensitivity(params: MeasureSensitivityParams, token: CancellationToken): Promise<EvaluateResult> {
+    const { document, format, problem } = this.#asked(params);
+    if (!document) return { nFormats: 0, problem };
+    const requests = (current: TextDocument): readonly SensitivityRequest[] =>
+      eachOnce(this.#rows(current, format).map(sensitivityOf));
+    return this.#command(document, requests, tensorRun(format), params.workDoneToken, token);
+  }
+
+  #asked({
+    uri,
+    format,
+    position,
+  }: EvaluateOnModelParams):
+    | { readonly document: TextDocument; readonly format: string | undefined; readonly problem?: never }
+    | { readonly document?: never; readonly format?: never; readonly problem: string } {
     const document = this.#session.document(uri);
-    if (!document) return { nFormats: 0, problem: 'This document is not open' };
-    if (this.#session.analysis(document).models.size === 0 && this.#requests(document, undefined).length === 0)
-      return { nFormats: 0, problem: noModel };
-    const name = format ?? (position && formatAt(document, document.offsetAt(position), this.#session));
-    if (position && !format && name === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
+    if (!document) return { problem: 'This document is not open' };
+    if (this.#session.analysis(document).models.size === 0 && this.#requests(document, undefined).length === 0) return { problem: noModel };
+    return { document, format: format ?? (position && formatAt(document, document.offsetAt(position), this.#session)) };
+  }
+
+  async #command(
+    document: TextDocument,
+    requests: RequestsOf,
+    said: Said,
+    workDoneToken: string | undefined,
+    token: CancellationToken,
+  ): Promise<EvaluateResult> {
+    const { uri } = document;
     this.#running.get(uri)?.abort();
     const controller = new AbortController();
     this.#running.set(uri, controller);
     const watch = token.onCancellationRequested(() => controller.abort());
     try {
-      return await this.#run(document, name, workDoneToken, controller);
+      return await this.#run(document, requests, said, workDoneToken, controller);
     } catch (error) {
-      if (controller.signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The evaluation on models was cancelled');
+      if (controller.signal.aborted) throw new ResponseError(LSPErrorCodes.RequestCancelled, said.cancelled);
       throw error;
     } finally {
       watch.dispose();
@@ -64,7 +94,8 @@ export class ModelRuns {
 
   async #run(
     document: TextDocument,
-    format: string | undefined,
+    requestsOf: RequestsOf,
+    said: Said,
     token: string | undefined,
     { signal }: AbortController,
   ): Promise<EvaluateResult> {
@@ -78,10 +109,10 @@ export class ModelRuns {
     // Formats that are fitted to weights are known once those are read.
     await findAsked(document, this.#session, facts, options);
     signal.throwIfAborted();
-    const requests = this.#requests(document, format);
-    if (requests.length === 0) return { nFormats: 0, problem: nothingToDo(format) };
+    const requests = requestsOf(document);
+    if (requests.length === 0) return { nFormats: 0, problem: said.nothing };
     const follow = this.#follower(uri, requests, signal);
-    const report = this.#reporter(uri, requests.length, token);
+    const report = this.#reporter(uri, said.running(requests.length), said.unit, token);
     const found = await facts.find(requests, { ...options, onProgress: report, onPartial: follow });
     signal.throwIfAborted();
     if (!this.#session.document(uri)) return { nFormats: 0 };
@@ -96,14 +127,16 @@ export class ModelRuns {
 
   /** Those of one format by its name, or all that the document asks of models. */
   #requests(document: TextDocument, format: string | undefined): readonly QualityRequest[] {
-    const analysis = this.#session.analysis(document);
-    if (format === undefined) return qualityRequests(analysis);
-    const rows = modelRows(analysis).filter((row) => row.format.symbol.name === format);
-    return [...new Map(rows.map(rowRequest).map((request) => [factKey(request), request])).values()];
+    return format === undefined ? qualityRequests(this.#session.analysis(document)) : eachOnce(this.#rows(document, format).map(rowRequest));
+  }
+
+  #rows(document: TextDocument, format: string | undefined): readonly ModelRow[] {
+    const rows = modelRows(this.#session.analysis(document));
+    return format === undefined ? rows : rows.filter((row) => row.format.symbol.name === format);
   }
 
   /** Takes in what is known meanwhile, and shows it some times a second at most. */
-  #follower(uri: string, requests: readonly QualityRequest[], signal: AbortSignal): NonNullable<FactOptions['onPartial']> {
+  #follower(uri: string, requests: readonly ModelRunRequest[], signal: AbortSignal): NonNullable<FactOptions['onPartial']> {
     const byKey = new Map(requests.map((request) => [factKey(request), request]));
     let shownMs = 0;
     return (found: ReadonlyMap<string, Fact>) => {
@@ -118,8 +151,7 @@ export class ModelRuns {
   }
 
   /** Tells of progress: the status at most ten times a second, the token with each percent. */
-  #reporter(uri: string, nRequests: number, token: string | undefined): (done: number, total: number) => void {
-    const message = `Running models in ${nRequests} ${nRequests === 1 ? 'format' : 'formats'}`;
+  #reporter(uri: string, message: string, unit: string, token: string | undefined): (done: number, total: number) => void {
     let saidMs = 0;
     let last = -1;
     return (done, total) => {
@@ -131,7 +163,7 @@ export class ModelRuns {
       const percentage = total === 0 ? 100 : Math.floor((100 * done) / total);
       if (token === undefined || percentage === last) return;
       last = percentage;
-      const said = { kind: 'report', percentage, message: `${count(done)} of ${count(total)} tokens times formats` } as const;
+      const said = { kind: 'report', percentage, message: `${count(done)} of ${count(total)} ${unit}` } as const;
       this.#connection.sendProgress(WorkDoneProgress.type, token, said).catch((error) => this.#fail(error));
     };
   }
@@ -144,6 +176,40 @@ export class ModelRuns {
     this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 }
+
+type ModelRunRequest = QualityRequest | SensitivityRequest;
+
+/** What a run asks for, of the document as it is then. */
+type RequestsOf = (document: TextDocument) => readonly ModelRunRequest[];
+
+/** What a run says of itself. */
+interface Said {
+  readonly running: (nRequests: number) => string;
+  readonly unit: string;
+  readonly cancelled: string;
+  /** Where there is nothing to run. */
+  readonly nothing: string;
+}
+
+const wholeRun = (format: string | undefined): Said => ({
+  running: (n) => `Running models in ${formats(n)}`,
+  unit: 'tokens times formats',
+  cancelled: 'The evaluation on models was cancelled',
+  nothing: nothingToDo(format),
+});
+
+const tensorRun = (format: string | undefined): Said => ({
+  running: (n) => `Running models tensor by tensor in ${formats(n)}`,
+  unit: 'tokens times runs',
+  cancelled: 'The measurement of sensitivity was cancelled',
+  nothing: nothingToDo(format),
+});
+
+const formats = (n: number): string => `${n} ${n === 1 ? 'format' : 'formats'}`;
+
+const eachOnce = <R extends ModelRunRequest>(requests: readonly R[]): readonly R[] => [
+  ...new Map(requests.map((request) => [factKey(request), request])).values(),
+];
 
 const noModel = 'There is no model to evaluate on: declare one, as in `model m = "folder"`';
 

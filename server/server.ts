@@ -32,6 +32,7 @@ import type {
   InitializationOptions,
   LibraryText,
   LibraryTextParams,
+  MeasureSensitivityParams,
   Results,
   SynthesiseParams,
   ThemeChange,
@@ -282,6 +283,7 @@ export function startServer(connection: Connection, platform: Platform): void {
     about(uri, (document) => resultsOf(document, session)),
   );
   connection.onRequest('nibble/evaluateOnModel', (params: EvaluateOnModelParams, token) => modelRuns.onCommand(params, token));
+  connection.onRequest('nibble/measureSensitivity', (params: MeasureSensitivityParams, token) => modelRuns.onSensitivity(params, token));
   connection.onRequest('nibble/synthesise', (params: SynthesiseParams, token) => synthesise(params, connection, session, refresh, token));
   connection.onRequest('nibble/verilog', (params: VerilogParams): Verilog => verilogIn(params, session));
   answerPanels(connection, session, pictures);
@@ -289,6 +291,7 @@ export function startServer(connection: Connection, platform: Platform): void {
     const [uri, format] = given.map(String);
     if (uri === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} needs the address of a document`);
     const params = format === undefined ? { uri } : { uri, format };
+    if (command === 'nibble.measureSensitivity') return modelRuns.onSensitivity(params, token);
     return command === 'nibble.evaluateOnModel' ? modelRuns.onCommand(params, token) : runs.onCommand(params, token);
   });
   connection.onNotification('nibble/trust', ({ trusted }: Trust) => {
@@ -380,11 +383,14 @@ function initialize(
       documentLinkProvider: { resolveProvider: false },
       ...(client.isNibble
         ? {}
-        : { executeCommandProvider: { commands: ['nibble.evaluateDocument', 'nibble.evaluateFormat', 'nibble.evaluateOnModel'] } }),
+        : { executeCommandProvider: { commands } }),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };
 }
+
+/** For editors whose client has none of its own. */
+const commands = ['nibble.evaluateDocument', 'nibble.evaluateFormat', 'nibble.evaluateOnModel', 'nibble.measureSensitivity'];
 
 const themes: readonly Theme[] = ['light', 'dark', 'high-contrast', 'high-contrast-light'];
 const themeOf = (name: unknown): Theme => themes.find((theme) => theme === name) ?? 'dark';

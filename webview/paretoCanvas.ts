@@ -1,7 +1,7 @@
 import { Chart, type ChartConfiguration, LinearScale, type Point, PointElement, ScatterController, Tooltip } from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
-import { fixedAxis, pointAxis } from '../core/view/axis.ts';
-import { axisKinds } from '../core/view/designAxes.ts';
+import { pointAxis } from '../core/view/axis.ts';
+import { axisKinds, designAxis } from '../core/view/designAxes.ts';
 import type { ParetoPoint, ParetoView } from '../core/view/pareto.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Extent, Zoom } from './choices.ts';
@@ -108,9 +108,8 @@ export class ParetoCanvas {
         grid: { color: theme.grid, tickColor: theme.axis },
         border: { color: theme.axis },
         afterBuildTicks: (built: { min: number; max: number; width: number; ticks: { value: number; label?: string | string[] }[] }) => {
-          built.ticks = fixedAxis(built.min, built.max, axis === 'y' ? 6 : Math.max(2, Math.min(8, built.width / 70))).ticks.map(
-            (tick) => ({ ...tick }),
-          );
+          const nTicks = axis === 'y' ? 6 : Math.max(2, Math.min(8, built.width / 70));
+          built.ticks = designAxis(view[axis], built.min, built.max, nTicks).ticks.map((tick) => ({ ...tick }));
         },
       };
     };

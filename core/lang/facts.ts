@@ -10,6 +10,7 @@ import type { WeightsFit } from '../measure/fit/fitWeights.ts';
 import type { InspectedModel } from '../model/description.ts';
 import type { Preparation } from '../model/preparation.ts';
 import type { QualityReport } from '../model/qualityReport.ts';
+import type { TensorEffects } from '../model/tensorEffects.ts';
 import type { ScaleRule } from '../quantize/scaleRule.ts';
 import type { QuantizationJob } from '../quantize/stream.ts';
 import { codebookKey, modelKey, ruleKey, weightsKey } from './evaluationKey.ts';
@@ -22,7 +23,10 @@ export interface WeighedWeights {
 }
 
 /** Something that only weights or a synthesis can tell, and that a spec or what is shown of it rests on. */
-export type FactRequest = WeightsRequest | AreaRequest | ModelRequest | QualityRequest;
+export type FactRequest = WeightsRequest | AreaRequest | LanguageModelRequest;
+
+/** What only a language model can tell. */
+export type LanguageModelRequest = ModelRequest | QualityRequest | SensitivityRequest;
 
 /** What only weights can tell. */
 export type WeightsRequest = OptimumRequest | SpareRequest | FitsRequest | DistanceRequest | QuantilesRequest;
@@ -85,6 +89,12 @@ export interface QualityRequest {
   readonly preparation: Preparation;
 }
 
+/** What quantizing single linear layers of a language model does to its predictions: as the quality that is asked for, of one tensor at a time. */
+export interface SensitivityRequest {
+  readonly kind: 'sensitivity';
+  readonly quality: QualityRequest;
+}
+
 /** What is found, by the kind of the request; or why it cannot be. */
 export interface FactOf {
   readonly optimum: ScaledOptimum;
@@ -95,6 +105,7 @@ export interface FactOf {
   readonly area: AreaReport;
   readonly model: InspectedModel;
   readonly quality: QualityReport;
+  readonly sensitivity: TensorEffects;
 }
 
 export type Fact = FactOf[keyof FactOf] | Problem;
@@ -130,6 +141,8 @@ export function factKey(request: FactRequest): string {
       const { model, weights, activations, preparation } = request;
       return JSON.stringify(['quality', modelKey(model), jobKey(weights), activations && jobKey(activations), preparation]);
     }
+    case 'sensitivity':
+      return JSON.stringify(['sensitivity', factKey(request.quality)]);
     case 'distance':
       return JSON.stringify(['distance', weightsKey(request.weights), request.shape]);
     default:

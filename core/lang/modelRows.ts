@@ -1,7 +1,7 @@
 import type { Problem } from '../fit/moments.ts';
 import { isWhole, type QualityReport } from '../model/qualityReport.ts';
 import type { Analysis } from './analysis.ts';
-import { factKey, factOf, type KnownOfWeights, type QualityRequest } from './facts.ts';
+import { factKey, factOf, type KnownOfWeights, type QualityRequest, type SensitivityRequest } from './facts.ts';
 import { qualityRequest } from './modelMeasures.ts';
 import { rememberedOf } from './remembered.ts';
 import type { Comparison, FormatSpec, ModelSpec, NamedScale } from './spec.ts';
@@ -54,6 +54,9 @@ function* allRows({ comparisons, formats, models }: Evaluated): Generator<ModelR
 export const modelsOf = ({ model }: Comparison, { models }: Models): readonly ModelSpec[] => (model ? [model] : [...models.values()]);
 
 export const rowRequest = ({ format, scale, model }: ModelRow): QualityRequest => qualityRequest(format, scale, model, model.activations);
+
+/** The same of one tensor at a time. */
+export const sensitivityOf = (row: ModelRow): SensitivityRequest => ({ kind: 'sensitivity', quality: rowRequest(row) });
 
 /** What is known of a row: a report, of part of the text while it is evaluated; why there is none; undefined until it is begun. */
 export const qualityOf = (row: ModelRow, { facts }: KnownOfWeights): QualityReport | Problem | undefined => factOf(rowRequest(row), facts);

@@ -16,16 +16,20 @@ export interface TensorSensitivity<R> {
 
 /**
  * Measures a model with each tensor quantized alone, and with all but each: 2 n + 1 measures for n tensors, one after another. `measure` is
- * told which tensors are quantized.
+ * told which tensors are quantized, `told` of each tensor as soon as it is done.
  */
 export async function sensitivity<R>(
   tensors: readonly string[],
   measure: (quantized: readonly string[]) => Promise<R>,
+  told: (found: TensorSensitivity<R>, all: R) => void | Promise<void>,
 ): Promise<Sensitivity<R>> {
   const all = await measure(tensors);
   const found: TensorSensitivity<R>[] = [];
-  for (const tensor of tensors)
-    found.push({ tensor, alone: await measure([tensor]), allBut: await measure(tensors.filter((other) => other !== tensor)) });
+  for (const tensor of tensors) {
+    const one = { tensor, alone: await measure([tensor]), allBut: await measure(tensors.filter((other) => other !== tensor)) };
+    found.push(one);
+    await told(one, all);
+  }
   return { all, tensors: found };
 }
 

@@ -34,6 +34,12 @@ export function fixedAxis(low: number, high: number, nTicks: number): Axis {
   return { kind: 'linear', low, high, ticks: linearTicks(Math.ceil(low / step - 1e-9) * step, high, step) };
 }
 
+/** The same of shares, whose labels are in percent. */
+export function percentAxis(low: number, high: number, nTicks: number): Axis {
+  const { ticks } = fixedAxis(100 * low, 100 * high, nTicks);
+  return { kind: 'linear', low, high, ticks: ticks.map(({ value, label }) => ({ value: value / 100, label: `${label} %` })) };
+}
+
 /** An axis with a margin beyond all finite values, for points, none of which is to lie on the border. */
 export function pointAxis(values: Iterable<number>, nTicks: number): Axis {
   const { least, most } = extremes(values, Number.NEGATIVE_INFINITY);

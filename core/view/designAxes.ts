@@ -1,3 +1,4 @@
+import { type Axis, fixedAxis, percentAxis } from './axis.ts';
 import type { Digits } from './dataTable.ts';
 import { decibels, percent, significant } from './digits.ts';
 import { signedPercent } from './qualityText.ts';
@@ -42,3 +43,7 @@ const kinds = {
 } as const satisfies Readonly<Record<string, AxisKind>>;
 
 export const axisKinds: Readonly<Record<DesignAxis, AxisKind>> = kinds;
+
+/** An axis of a figure of designs with exactly these ends. */
+export const designAxis = (axis: DesignAxis, low: number, high: number, nTicks: number): Axis =>
+  (axisKinds[axis].digits === 'percent' ? percentAxis : fixedAxis)(low, high, nTicks);

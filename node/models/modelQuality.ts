@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'workerpool';
 import type { Problem } from '../../core/fit/moments.ts';
 import { codebookKey, modelKey, ruleKey } from '../../core/lang/evaluationKey.ts';
-import { type Fact, factKey, type ModelRequest, type QualityRequest } from '../../core/lang/facts.ts';
+import { type Fact, factKey, type LanguageModelRequest, type QualityRequest, type SensitivityRequest } from '../../core/lang/facts.ts';
 import type { Linked, ModelSpec } from '../../core/lang/spec.ts';
 import type { InspectedModel } from '../../core/model/description.ts';
 import type { Sampling } from '../../core/model/inputRecord.ts';
@@ -12,6 +12,8 @@ import { nWeights } from '../../core/model/model.ts';
 import { isCalibrated, type Preparation } from '../../core/model/preparation.ts';
 import type { QualitySums } from '../../core/model/quality.ts';
 import type { QualityReport } from '../../core/model/qualityReport.ts';
+import { nMeasures } from '../../core/model/sensitivity.ts';
+import type { TensorEffects } from '../../core/model/tensorEffects.ts';
 import type { TextWindow } from '../../core/model/windows.ts';
 import type { QuantizationJob } from '../../core/quantize/stream.ts';
 import { reasonOf } from '../../core/weights/visibleName.ts';
@@ -23,6 +25,7 @@ import { hashed, type Inspected, type ModelAsked, type RunnableModel } from './i
 import { problemOf } from './modelFiles.ts';
 import { type QualityTask, type QuantizedAs, threadBytes } from './modelTasks.ts';
 import { SumsCache } from './sumsCache.ts';
+import { tensorEffects } from './tensorEffects.ts';
 
 /** What an evaluation on models needs to be told. */
 export interface ModelOptions {
@@ -72,19 +75,23 @@ export class ModelQuality {
    * threads; of one that cannot be, the fact is a problem. Rejects with the signal's reason; what was run by then is kept, and a later call goes on
    * from there.
    */
-  async find(requests: readonly (ModelRequest | QualityRequest)[], options: ModelOptions): Promise<ReadonlyMap<string, Fact>> {
+  async find(requests: readonly LanguageModelRequest[], options: ModelOptions): Promise<ReadonlyMap<string, Fact>> {
     const facts = new Map<string, Fact>();
     // Of each model its text is held only while it is run: a spec may link any number of them.
-    const nTokens = new Map<string, number>();
-    for (const { model } of requests) {
+    const sizes = new Map<string, { readonly nTokens: number; readonly nTensors: number }>();
+    for (const model of requests.map(modelOf)) {
       const key = modelKey(model);
-      if (nTokens.has(key)) continue;
+      if (sizes.has(key)) continue;
       const { run, fact } = withFact(await this.inspected(model, options));
-      nTokens.set(key, run ? nTargets(run.windows) : 0);
+      sizes.set(key, { nTokens: run ? nTargets(run.windows) : 0, nTensors: run ? run.selected.length : 0 });
       facts.set(factKey({ kind: 'model', model }), fact);
     }
-    const asked = requests.filter((request) => request.kind === 'quality');
-    const total = asked.reduce((sum, { model }) => sum + nTokens.get(modelKey(model))!, 0);
+    const asked = requests.filter((request) => request.kind !== 'model');
+    const workOf = (request: QualityRequest | SensitivityRequest): number => {
+      const { nTokens, nTensors } = sizes.get(modelKey(modelOf(request)))!;
+      return request.kind === 'quality' ? nTokens : nTokens * nMeasures(nTensors);
+    };
+    const total = asked.reduce((sum, request) => sum + workOf(request), 0);
     let done = 0;
     for (const request of asked) {
       const before = done;
@@ -96,15 +103,31 @@ export class ModelQuality {
       });
       facts.set(key, found);
       options.onPartial?.(new Map([[key, found]]));
-      done += nTokens.get(modelKey(request.model))!;
+      done += workOf(request);
       options.onProgress(done, total);
     }
     return facts;
   }
 
-  async #asked(request: QualityRequest, options: ModelOptions): Promise<QualityReport | Problem> {
-    const { run, problems } = await this.inspected(request.model, options);
-    return run ? this.#quality({ request, run, byTensor: ONE_FORMAT }, options) : { problem: problems[0]!.message };
+  async #asked(request: QualityRequest | SensitivityRequest, options: ModelOptions): Promise<QualityReport | TensorEffects | Problem> {
+    const { run, problems } = await this.inspected(modelOf(request), options);
+    if (!run) return { problem: problems[0]!.message };
+    return request.kind === 'quality' ? this.#quality({ request, run, byTensor: ONE_FORMAT }, options) : this.#effects(request, run, options);
+  }
+
+  #effects(request: SensitivityRequest, run: RunnableModel, { place, signal, onProgress, onPartial }: ModelOptions) {
+    let done = 0;
+    return tensorEffects(run, {
+      measure: async (one) => {
+        const options: ModelOptions = { place, signal, onProgress: (now) => onProgress(done + now, 0) };
+        const report = await this.#quality({ request: request.quality, run: one, byTensor: ONE_FORMAT }, options);
+        done += nTargets(run.windows);
+        onProgress(done, 0);
+        return report;
+      },
+      lossDifference: (one, other) => unlessAborted(Promise.resolve(this.#pool().exec('lossDifference', [one, other])), signal),
+      told: (effects) => onPartial?.(new Map([[factKey(request), effects]])),
+    });
   }
 
   /**
@@ -280,6 +303,8 @@ interface Job {
   readonly run: RunnableModel;
   readonly byTensor: ReadonlyMap<string, QuantizationJob>;
 }
+
+const modelOf = (request: LanguageModelRequest): ModelSpec => (request.kind === 'sensitivity' ? request.quality : request).model;
 
 const ONE_FORMAT: Job['byTensor'] = new Map();
 

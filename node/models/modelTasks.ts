@@ -1,8 +1,9 @@
+import type { Interval } from '../../core/model/bootstrap.ts';
 import { type FastEngine, fastEngine } from '../../core/model/fastEngine.ts';
 import { type Model, readModel } from '../../core/model/model.ts';
 import { type Preparation, preparedModel } from '../../core/model/preparation.ts';
 import { type PlainPredictions, plainPredictions, type QualitySums, qualityOn } from '../../core/model/quality.ts';
-import { type QualityReport, qualityReport } from '../../core/model/qualityReport.ts';
+import { differenceInterval, type QualityReport, qualityReport } from '../../core/model/qualityReport.ts';
 import { quantizedInputs } from '../../core/model/quantized.ts';
 import type { TextWindow } from '../../core/model/windows.ts';
 import type { QuantizationJob } from '../../core/quantize/stream.ts';
@@ -70,6 +71,10 @@ export const reportOfQuality = (documents: readonly number[], sums: readonly Qua
     sums,
     nAllWindows,
   );
+
+/** The interval of how much less the loss changes in one report than in another, from draws of the same text. */
+export const lossDifference = (one: QualityReport, other: QualityReport): Interval | undefined =>
+  differenceInterval(one, other, 'lossChange');
 
 /** A model in the memory of a thread, with what was made of it last. */
 interface Loaded {

@@ -33,6 +33,7 @@ describe('initialize', () => {
       'nibble.evaluateDocument',
       'nibble.evaluateFormat',
       'nibble.evaluateOnModel',
+      'nibble.measureSensitivity',
     ]);
     const own = await startClient({ initializationOptions: { trusted: true, client: 'vscode', theme: 'dark' } });
     expect(own.initialized.capabilities.executeCommandProvider).toBeUndefined();

@@ -1,5 +1,5 @@
-import { pointAxis } from '../axis.ts';
-import { axisKinds } from '../designAxes.ts';
+import { type Axis, pointAxis } from '../axis.ts';
+import { axisKinds, designAxis } from '../designAxes.ts';
 import type { ParetoPoint, ParetoView } from '../pareto.ts';
 import { type ChartColours, seriesColour } from './colours.ts';
 import { legend } from './legend.ts';
@@ -19,8 +19,8 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
   const { width, colours } = drawing;
   const head = heading(drawing, title, nLeftOut(view));
   const key = legend(legendOf(view, colours), 12, head.height, width - 12, colours);
-  const xAxis = pointAxis(reach(view.points, 'x'), width < 500 ? 4 : 8);
-  const yAxis = pointAxis(reach(view.points, 'y'), 6);
+  const xAxis = axisOf(view, 'x', width < 500 ? 4 : 8);
+  const yAxis = axisOf(view, 'y', 6);
   const left = besidePlot(yAxis);
   const top = head.height + key.height + 30;
   const box: Box = { left: left + 4, top, right: width - 18, bottom: top + Math.min(420, Math.max(260, width * 0.55)) };
@@ -73,6 +73,11 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
 const isMuted = ({ status }: ParetoPoint): boolean => status === 'dominated' || status === 'backdrop';
 
 const nearEnd = (left: number, x: number, label: string): number => Math.min(Math.max(x, left - 2), left + textWidth(label, SIZE.small));
+
+function axisOf(view: ParetoView, along: 'x' | 'y', nTicks: number): Axis {
+  const { low, high } = pointAxis(reach(view.points, along), nTicks);
+  return designAxis(view[along], low, high, nTicks);
+}
 
 function nLeftOut({ unplaced, points }: ParetoView): string {
   const missing = unplaced.length === 0 ? '' : `${unplaced.length} without a figure ${unplaced.length === 1 ? 'has' : 'have'} no point.`;

@@ -57,9 +57,9 @@ assert twice == 600 um2
     expect(analysis.assertions.map(({ outcome }) => outcome)).toEqual(Array(6).fill('pending'));
     const asked = analysis.asked.flatMap((request) => (request.kind === 'area' ? [request] : []));
     expect(asked.map(({ codebook, hardware, effort }) => [codebook.bits, hardware.spec.terms, effort])).toEqual([
-      [4, 128, 'quick'],
-      [4, 128, 'quick'],
-      [5, 128, 'quick'],
+      [4, 128, 'best'],
+      [4, 128, 'best'],
+      [5, 128, 'best'],
     ]);
   });
 
