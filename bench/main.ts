@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { areaEdits } from './areaEdits.ts';
 import { evaluation } from './evaluation.ts';
+import { models } from './models.ts';
+import { panelFigures } from './panel.ts';
 import { pictures } from './pictures.ts';
 import { startUp } from './startUp.ts';
 import type { Timing } from './timing.ts';
@@ -58,6 +60,14 @@ export async function run({ version, isRecorded }: Options): Promise<void> {
   const drawn = await pictures();
   say(`## ${drawn.title}`);
   say(table(drawn.head, drawn.rows));
+
+  const panel = await panelFigures();
+  say(`## ${panel.title}`);
+  say(table(panel.head, panel.rows));
+
+  const onModel = await models();
+  say(`## ${onModel.title}`);
+  say(table(onModel.head, onModel.rows));
 
   say('## Start-up');
   say(

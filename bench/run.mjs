@@ -20,6 +20,8 @@ await build({
   mainFields: ['module', 'main'],
   loader: { '.nibble': 'text' },
   plugins: [kernelsForEsbuild],
+  // It finds its own files beside it.
+  external: ['playwright-core'],
   logLevel: 'warning',
   // CommonJS packages in the bundle ask for Node's modules by `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

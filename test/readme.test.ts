@@ -276,7 +276,17 @@ describe('docs/editors.md', () => {
 });
 
 describe('links and pictures lead to something that is there', () => {
-  test.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/cli.md', 'docs/editors.md'])('in %s', (page) => {
+  test.each([
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'docs/ARCHITECTURE.md',
+    'docs/cli.md',
+    'docs/editors.md',
+    'docs/hardware.md',
+    'docs/model.md',
+    'docs/panel.md',
+  ])('in %s', (page) => {
     const text = readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```/gm, '');
     const targets = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(([, link, picture]) => (link ?? picture)!);
     expect(targets.length).toBeGreaterThan(0);
