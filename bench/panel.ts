@@ -71,7 +71,12 @@ function tensors(n: number, nFormats: number): TensorsData {
     const sqnr = Array.from({ length: nFormats }, () => 18 + 3 * next());
     return { key: `k${i}`, name, file: 'model.safetensors', n: 4096, nu: 5 + 20 * next(), sqnr };
   });
-  return { picture: 'tensors', formats: Array.from({ length: nFormats }, (_, i) => `F${i}`), tensors: made };
+  return {
+    picture: 'tensors',
+    formats: Array.from({ length: nFormats }, (_, i) => `F${i}`),
+    tensors: made,
+    effects: Array(nFormats).fill(null),
+  };
 }
 
 const message = (answer: PictureAnswer) => ({ protocol: 2, kind: 'picture', answer });

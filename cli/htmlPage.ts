@@ -74,3 +74,28 @@ export function dataTable({ caption, columns, rows }: DataTable, name: string): 
     ),
   );
 }
+
+/** A table of a few rows, whose cells break into lines. The cells are elements `td`. */
+export const smallTable = (label: string, head: readonly string[], rows: readonly (readonly Markup[])[]): Markup =>
+  tag(
+    'div',
+    { class: 'scroll all', tabindex: 0, role: 'region', 'aria-label': label },
+    tag(
+      'table',
+      { class: 'wrap' },
+      tag(
+        'thead',
+        {},
+        tag(
+          'tr',
+          {},
+          head.map((title) => tag('th', { scope: 'col' }, text(title))),
+        ),
+      ),
+      tag(
+        'tbody',
+        {},
+        rows.map((cells) => tag('tr', {}, cells)),
+      ),
+    ),
+  );

@@ -2,7 +2,7 @@ import type { Claim, Verdict } from '../core/paper/claim.ts';
 import { type DataTable, shownCell } from '../core/view/dataTable.ts';
 import type { ChartTheme } from '../core/view/svg/colours.ts';
 import { type Markup, sentence, tag, text } from '../core/view/svg/markup.ts';
-import { dataTable, drawn, htmlPage } from './htmlPage.ts';
+import { dataTable, drawn, htmlPage, smallTable } from './htmlPage.ts';
 
 /** Everything that the page says. */
 export interface PaperPage {
@@ -62,35 +62,14 @@ export function summaryOf(claims: readonly Claim[]): string {
 }
 
 const summaryTable = (claims: readonly Claim[]): Markup =>
-  tag(
-    'div',
-    { class: 'scroll all', tabindex: 0, role: 'region', 'aria-label': 'Summary' },
-    tag(
-      'table',
-      { class: 'wrap' },
-      tag(
-        'thead',
-        {},
-        tag(
-          'tr',
-          {},
-          ['Claim', 'Where', 'Verdict'].map((title) => tag('th', { scope: 'col' }, text(title))),
-        ),
-      ),
-      tag(
-        'tbody',
-        {},
-        claims.map(({ id, title, where, verdict }) =>
-          tag(
-            'tr',
-            {},
-            tag('td', {}, tag('a', { href: `#${id}` }, sentence(title))),
-            tag('td', {}, sentence(where)),
-            tag('td', {}, sentence(`${signs[verdict]} ${verdict}`)),
-          ),
-        ),
-      ),
-    ),
+  smallTable(
+    'Summary',
+    ['Claim', 'Where', 'Verdict'],
+    claims.map(({ id, title, where, verdict }) => [
+      tag('td', {}, tag('a', { href: `#${id}` }, sentence(title))),
+      tag('td', {}, sentence(where)),
+      tag('td', {}, sentence(`${signs[verdict]} ${verdict}`)),
+    ]),
   );
 
 function section(

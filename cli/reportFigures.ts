@@ -204,7 +204,7 @@ function formatsFigure({ rows, weights }: MeasuredGroup, notDrawn: readonly stri
 }
 
 function tensorsFigure({ weights }: MeasuredGroup, scale: string | undefined, rows: readonly MeasuredRow[], nus: NuByTensor): ReportFigure {
-  const view = tensorTable(tensorColumns({ scale, rows }), nus, weights.name);
+  const view = tensorTable(tensorColumns({ scale, rows }, new Map()), nus, weights.name);
   const under = scale === undefined ? 'scales of their own' : visible(scale);
   const winners = [...view.formats.keys()].filter((i) => view.wins[i]! > 0).sort((a, b) => view.wins[b]! - view.wins[a]!);
   const wins = winners.map((i) => `${visible(view.formats[i]!)} ${view.wins[i]} (${percent(view.wins[i]! / view.rows.length)})`);

@@ -5,7 +5,7 @@ import { count } from '../core/view/digits.ts';
 import type { ChartTheme } from '../core/view/svg/colours.ts';
 import { all, type Markup, sentence, tag, text } from '../core/view/svg/markup.ts';
 import type { WeightFileHash } from '../node/weightFileHashes.ts';
-import { dataTable, drawn, htmlPage } from './htmlPage.ts';
+import { dataTable, drawn, htmlPage, smallTable } from './htmlPage.ts';
 import type { ReportFigure } from './reportFigures.ts';
 
 /** All that a report says, worked out. */
@@ -149,33 +149,10 @@ function origins({ sources, weightFiles, versions }: Report): Markup {
     'section',
     { 'aria-labelledby': 'origins' },
     tag('h2', { id: 'origins' }, text('Files and versions')),
-    tag(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Files' },
-      tag(
-        'table',
-        { class: 'wrap' },
-        tag(
-          'thead',
-          {},
-          tag(
-            'tr',
-            {},
-            ['File', 'Size', 'Hashed', 'SHA-256'].map((title) => tag('th', { scope: 'col' }, text(title))),
-          ),
-        ),
-        tag(
-          'tbody',
-          {},
-          rows.map((cells) =>
-            tag(
-              'tr',
-              {},
-              cells.map((cell, i) => tag('td', { class: i === 3 ? 'mono' : undefined }, text(cell))),
-            ),
-          ),
-        ),
-      ),
+    smallTable(
+      'Files',
+      ['File', 'Size', 'Hashed', 'SHA-256'],
+      rows.map((cells) => cells.map((cell, i) => tag('td', { class: i === 3 ? 'mono' : undefined }, text(cell)))),
     ),
     tag('p', {}, sentence(versions.map(([name, version]) => `${name} ${version}`).join(', '))),
   );

@@ -1,8 +1,8 @@
-import type { Interval } from '../core/model/bootstrap.ts';
 import { qualityMeasures } from '../core/model/quality.ts';
 import type { QualityReport } from '../core/model/qualityReport.ts';
-import { divergence, lossChange } from '../core/model/tensorEffects.ts';
+import { divergence, lossChange, lossEffect } from '../core/model/tensorEffects.ts';
 import { count, significant } from '../core/view/digits.ts';
+import { lossText, thousandths } from '../core/view/lossText.ts';
 import { textTable } from '../core/view/textTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Assigned } from './formatAssignment.ts';
@@ -58,13 +58,7 @@ export function sensitivityTables(result: SensitivityResult): string {
 function tensorTable({ found: { all, tensors } }: FormatSensitivity): string {
   const rows = tensors.map(({ tensor, alone, allBut }) => {
     const saved = savedBy(all, allBut);
-    return [
-      visible(shortName(tensor)),
-      changeText(alone),
-      thousandths(divergence(alone)),
-      shown(saved.loss, saved.interval),
-      thousandths(saved.divergence),
-    ];
+    return [visible(shortName(tensor)), changeText(alone), thousandths(divergence(alone)), lossText(saved), thousandths(saved.divergence)];
   });
   return textTable(['tensor', 'quantized alone', 'divergence', 'saved by leaving it', 'divergence'], rows);
 }
@@ -97,11 +91,6 @@ function assignmentText(
   ].join('');
 }
 
-const changeText = (report: QualityReport): string => shown(lossChange(report), report.intervals.lossChange);
-
-const shown = (value: number, interval: Interval | undefined): string =>
-  interval ? `${thousandths(value)} (${thousandths(interval.low)} to ${thousandths(interval.high)})` : thousandths(value);
-
-const thousandths = (nats: number): string => (1000 * nats).toFixed(2);
+const changeText = (report: QualityReport): string => lossText(lossEffect(report));
 
 const shortName = (tensor: string): string => tensor.replace(/^model\.layers\./, '').replace(/\.weight$/, '');

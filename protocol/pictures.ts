@@ -132,6 +132,24 @@ export interface TensorsData {
   readonly picture: 'tensors';
   readonly formats: readonly string[];
   readonly tensors: readonly PlainTensor[];
+  /** By format and tensor, what the format does to a language model; null where nothing is known of the format, or of the tensor. */
+  readonly effects: readonly (readonly (PlainEffect | null)[] | null)[];
+}
+
+/** What a format does to a language model by one tensor. */
+export interface PlainEffect {
+  /** With that tensor quantized, and no other. */
+  readonly alone: PlainLoss;
+  /** What leaving it as it is saves where all others are quantized. */
+  readonly saved: PlainLoss;
+}
+
+/** In nats per token. */
+export interface PlainLoss {
+  readonly loss: number;
+  /** Of 95 %; null where the text is but one unit. */
+  readonly interval: Interval | null;
+  readonly divergence: number;
 }
 
 export interface PlainTensor {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startBrowser, vsix } from '../test/vscode/harness.mjs';
 import { workbench } from '../test/vscode/workbench.mjs';
 import { startCodeServer, workbenchAddress } from './codeServer.mjs';
+import { openPanel, panelScenes, panelSpec } from './panelScenes.mjs';
 import { root } from './run.mjs';
 
 const themes = {
@@ -21,8 +22,14 @@ const wantedThemes = wanted.filter((one) => Object.hasOwn(themes, one));
 const wantedScenes = wanted.filter((one) => !Object.hasOwn(themes, one));
 const isWanted = (scene) => wantedScenes.length === 0 || wantedScenes.includes(scene);
 
-/** The pictures that the README and the docs show. All others are for whoever changes what is drawn. */
-const isShown = (scene, theme, width) => width === 'wide' && (theme === 'dark' || (scene === 'hover' && theme !== 'dark'));
+/** The pictures that the README and the docs show, besides those of the dark theme. All others are for whoever changes what is drawn. */
+const shownInLight = ['hover', 'panel-pareto'];
+const shownNowhere = ['fixed', 'renamed', 'panel-results'];
+
+const pathOf = (scene, theme, width) =>
+  width === 'wide' && !shownNowhere.includes(scene) && (theme === 'dark' || (theme === 'light' && shownInLight.includes(scene)))
+    ? join(images, `${scene}-${theme}.png`)
+    : join(others, `${scene}-${theme}-${width}.png`);
 
 /** A spec of hardware alone, whose areas are synthesised for the picture. */
 const silicon = `use std.paper
@@ -189,8 +196,7 @@ for (const [name, theme] of Object.entries(themes)) {
       await browser.page.setViewportSize(size);
       for (const [scene, act] of Object.entries(scenes)) {
         if (!isWanted(scene)) continue;
-        const path = isShown(scene, name, width) ? join(images, `${scene}-${name}.png`) : join(others, `${scene}-${name}-${width}.png`);
-        await shoot(window, scene, act, path, 'SQNR');
+        await shoot(window, scene, act, pathOf(scene, name, width), 'SQNR');
       }
     }
     await browser.page.setViewportSize(widths.wide);
@@ -199,8 +205,18 @@ for (const [name, theme] of Object.entries(themes)) {
     await browser.page.keyboard.press('Control+B');
     for (const [scene, act] of Object.entries(siliconScenes)) {
       if (!isWanted(scene)) continue;
-      const path = scene === 'area' && name === 'dark' ? join(images, `${scene}-${name}.png`) : join(others, `${scene}-${name}.png`);
-      await shoot(window, scene, act, path, 'x INT4');
+      await shoot(window, scene, act, pathOf(scene, name, scene === 'area' ? 'wide' : 'other'), 'x INT4');
+    }
+    if (!Object.keys(panelScenes).some(isWanted)) continue;
+    await browser.page.keyboard.press('Control+B');
+    await window.open(panelSpec);
+    await browser.page.keyboard.press('Control+B');
+    await openPanel(window);
+    for (const [scene, { size, of, act }] of Object.entries(panelScenes)) {
+      if (!isWanted(scene)) continue;
+      await browser.page.setViewportSize(size);
+      await act(window);
+      keep(pathOf(scene, name, 'wide'), await stillPicture(of(window)));
     }
   } finally {
     await browser.close();
@@ -214,9 +230,7 @@ async function shoot(window, scene, act, path, ready) {
   try {
     await page.locator('.codelens-decoration', { hasText: ready }).first().waitFor({ timeout: 120_000 });
     await act(window);
-    const picture = await stillPicture(page.locator('.part.editor'));
-    writeFileSync(path, picture);
-    console.log(`${path}: ${Math.round(picture.length / 1024)} kB`);
+    keep(path, await stillPicture(page.locator('.part.editor')));
   } catch (error) {
     console.error(`${scene}: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
@@ -226,6 +240,11 @@ async function shoot(window, scene, act, path, ready) {
   await window.command('File: Revert File');
   await page.locator('.tab.active:not(.dirty)').waitFor();
   await page.keyboard.press('Control+Home');
+}
+
+function keep(path, picture) {
+  writeFileSync(path, picture);
+  console.log(`${path}: ${Math.round(picture.length / 1024)} kB`);
 }
 
 /** The editor once nothing in it moves any more: widgets fade in, and numbers come when they are there. */

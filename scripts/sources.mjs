@@ -1,4 +1,4 @@
-// Modules of the product for scripts: Node 20 does not run TypeScript by itself.
+// Modules of the product for scripts and benches: Node 20 does not run TypeScript by itself.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,6 +21,8 @@ export async function exportsOf(modules) {
     mainFields: ['module', 'main'],
     loader: { '.nibble': 'text' },
     plugins: [kernelsForEsbuild],
+    // It finds its own files beside it.
+    external: ['playwright-core'],
     logLevel: 'warning',
     // CommonJS packages in the bundle ask for Node's modules by `require`.
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },

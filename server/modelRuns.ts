@@ -1,6 +1,7 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { askedGroups } from '../core/ide/pictures/groups.ts';
 import { type Fact, factKey, type QualityRequest, type SensitivityRequest } from '../core/lang/facts.ts';
 import { type ModelRow, modelRows, qualityRequests, rowRequest, sensitivityOf } from '../core/lang/modelRows.ts';
 import type { Linked } from '../core/lang/spec.ts';
@@ -36,16 +37,24 @@ export class ModelRuns {
     const { document, format, problem } = this.#asked(params);
     if (!document) return { nFormats: 0, problem };
     if (params.position && format === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
-    return this.#command(document, (current) => this.#requests(current, format), wholeRun(format), params.workDoneToken, token);
+    return this.#command(
+      document,
+      (current) => this.#requests(current, format),
+      { ...wholeRun, nothing: () => nothingToDo(format) },
+      params.workDoneToken,
+      token,
+    );
   }
 
   /** What each tensor does alone. With the cursor in no format, of all of them. */
   async onSensitivity(params: MeasureSensitivityParams, token: CancellationToken): Promise<EvaluateResult> {
     const { document, format, problem } = this.#asked(params);
     if (!document) return { nFormats: 0, problem };
+    const hasWeights = (current: TextDocument): boolean => askedGroups(this.#session.analysis(current)).length > 0;
     const requests = (current: TextDocument): readonly SensitivityRequest[] =>
-      eachOnce(this.#rows(current, format).map(sensitivityOf));
-    return this.#command(document, requests, tensorRun(format), params.workDoneToken, token);
+      hasWeights(current) ? eachOnce(this.#rows(current, format).map(sensitivityOf)) : [];
+    const nothing = (current: TextDocument): string => (hasWeights(current) ? nothingToDo(format) : noWeights);
+    return this.#command(document, requests, { ...tensorRun, nothing }, params.workDoneToken, token);
   }
 
   #asked({
@@ -110,7 +119,7 @@ export class ModelRuns {
     await findAsked(document, this.#session, facts, options);
     signal.throwIfAborted();
     const requests = requestsOf(document);
-    if (requests.length === 0) return { nFormats: 0, problem: said.nothing };
+    if (requests.length === 0) return { nFormats: 0, problem: said.nothing(document) };
     const follow = this.#follower(uri, requests, signal);
     const report = this.#reporter(uri, said.running(requests.length), said.unit, token);
     const found = await facts.find(requests, { ...options, onProgress: report, onPartial: follow });
@@ -127,7 +136,9 @@ export class ModelRuns {
 
   /** Those of one format by its name, or all that the document asks of models. */
   #requests(document: TextDocument, format: string | undefined): readonly QualityRequest[] {
-    return format === undefined ? qualityRequests(this.#session.analysis(document)) : eachOnce(this.#rows(document, format).map(rowRequest));
+    return format === undefined
+      ? qualityRequests(this.#session.analysis(document))
+      : eachOnce(this.#rows(document, format).map(rowRequest));
   }
 
   #rows(document: TextDocument, format: string | undefined): readonly ModelRow[] {
@@ -188,22 +199,20 @@ interface Said {
   readonly unit: string;
   readonly cancelled: string;
   /** Where there is nothing to run. */
-  readonly nothing: string;
+  readonly nothing: (document: TextDocument) => string;
 }
 
-const wholeRun = (format: string | undefined): Said => ({
+const wholeRun: Omit<Said, 'nothing'> = {
   running: (n) => `Running models in ${formats(n)}`,
   unit: 'tokens times formats',
   cancelled: 'The evaluation on models was cancelled',
-  nothing: nothingToDo(format),
-});
+};
 
-const tensorRun = (format: string | undefined): Said => ({
+const tensorRun: Omit<Said, 'nothing'> = {
   running: (n) => `Running models tensor by tensor in ${formats(n)}`,
   unit: 'tokens times runs',
   cancelled: 'The measurement of sensitivity was cancelled',
-  nothing: nothingToDo(format),
-});
+};
 
 const formats = (n: number): string => `${n} ${n === 1 ? 'format' : 'formats'}`;
 
@@ -212,6 +221,9 @@ const eachOnce = <R extends ModelRunRequest>(requests: readonly R[]): readonly R
 ];
 
 const noModel = 'There is no model to evaluate on: declare one, as in `model m = "folder"`';
+
+const noWeights =
+  'There are no weights to show it beside: link those of the model, as in `weights w = "model.safetensors"`, and compare formats on them; or use `nibble sensitivity`';
 
 const nothingToDo = (format: string | undefined): string =>
   format === undefined

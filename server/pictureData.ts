@@ -2,13 +2,14 @@ import { areaLens } from '../core/ide/areaText.ts';
 import { type Results, resultOf } from '../core/ide/known.ts';
 import type { MeasuredGroup, ScaleGroup } from '../core/ide/pictures/groups.ts';
 import { tensorColumns } from '../core/ide/pictures/tensorColumns.ts';
+import type { KnownEffects } from '../core/ide/pictures/tensorEffects.ts';
 import { writtenLevels } from '../core/ide/writtenLevels.ts';
 import type { Analysis } from '../core/lang/analysis.ts';
 import { axisKinds, type DesignAxis, type Figures } from '../core/view/designAxes.ts';
 import type { DistributionView } from '../core/view/distribution.ts';
 import type { Design, Interval } from '../core/view/pareto.ts';
 import { sqnrText } from '../core/view/sqnrText.ts';
-import { joinedTensors, type NuByTensor } from '../core/view/tensorTable.ts';
+import { type EffectOnLoss, type JoinedTensor, joinedTensors, type NuByTensor } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Place } from '../protocol/messages.ts';
 import type {
@@ -16,7 +17,9 @@ import type {
   FormatsData,
   ParetoData,
   PlainDesign,
+  PlainEffect,
   PlainFormat,
+  PlainLoss,
   PlainTensor,
   TensorsData,
 } from '../protocol/pictures.ts';
@@ -105,10 +108,15 @@ function sharesOf(counts: Float64Array): readonly number[] | null {
 const MOST_TENSORS = 20_000;
 
 /** The SQNR of every format of a group on every tensor, and what has to be said of it. */
-export function tensorsData({ scaled }: { readonly scaled: ScaleGroup }, nus: NuByTensor): readonly [TensorsData, readonly string[]] {
-  const columns = tensorColumns(scaled);
+export function tensorsData(
+  { scaled }: { readonly scaled: ScaleGroup },
+  nus: NuByTensor,
+  { of, notes: ofEffects }: KnownEffects,
+): readonly [TensorsData, readonly string[]] {
+  const columns = tensorColumns(scaled, of);
   const rows = joinedTensors(columns);
-  const tensors = rows.slice(0, MOST_TENSORS).map(
+  const shown = rows.slice(0, MOST_TENSORS);
+  const tensors = shown.map(
     ({ key, name, file, n, sqnr }): PlainTensor => ({
       key,
       name,
@@ -123,8 +131,27 @@ export function tensorsData({ scaled }: { readonly scaled: ScaleGroup }, nus: Nu
     ...(rows.length > MOST_TENSORS ? [`Only the first ${MOST_TENSORS} of ${rows.length} tensors are shown`] : []),
     ...(nEstimates > 0 ? ['What is estimated from a sample is not known of single tensors; evaluate to measure them'] : []),
     ...(nus.size > 0 ? ['ν: degrees of freedom of a Student t fitted to the raw tensor'] : []),
+    ...ofEffects,
+    ...(of.size > 0 && rows.length > 0 && !rows.some(hasEffect)
+      ? ['No tensor of the model has the name and the size of one of these weights, so there is no Δloss to show']
+      : []),
   ];
-  return [{ picture: 'tensors', formats: columns.map(({ name }) => visible(name)), tensors }, notes];
+  const effects = columns.map((_, i) => (shown.some((row) => row.effects[i]) ? shown.map((row) => plainEffect(row.effects[i])) : null));
+  return [{ picture: 'tensors', formats: columns.map(({ name }) => visible(name)), tensors, effects }, notes];
+}
+
+const hasEffect = ({ effects }: JoinedTensor): boolean => effects.some((effect) => effect !== null);
+
+function plainEffect(effect: EffectOnLoss | null | undefined): PlainEffect | null {
+  if (!effect) return null;
+  const [alone, saved] = [effect.alone, effect.saved].map(plainLoss);
+  // Weights that make a loss overflow have no figure.
+  return alone && saved ? { alone, saved } : null;
+}
+
+function plainLoss({ loss, interval, divergence }: EffectOnLoss['alone']): PlainLoss | null {
+  if (!Number.isFinite(loss) || !Number.isFinite(divergence)) return null;
+  return { loss, interval: interval && isBounded(interval) ? { low: interval.low, high: interval.high } : null, divergence };
 }
 
 const plainNu = (nu: number | undefined): PlainTensor['nu'] =>

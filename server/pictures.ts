@@ -4,6 +4,7 @@ import { areaProblems, designsOf, PUBLISHED, publishedDesigns } from '../core/id
 import { type AskedGroup, measuredGroup } from '../core/ide/pictures/groups.ts';
 import { distributionNotes, distributionOf, type ProfiledWeights, whyNoProfile } from '../core/ide/pictures/overWeights.ts';
 import { nusOf } from '../core/ide/pictures/tensorColumns.ts';
+import { knownEffects } from '../core/ide/pictures/tensorEffects.ts';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
 import { factOf } from '../core/lang/facts.ts';
 import { libraryNames } from '../core/lang/library.ts';
@@ -89,7 +90,8 @@ export class Pictures {
         const group = wished(wish.group, groups);
         if (!group) return answer(groups, group, nothing);
         const fits = factOf({ kind: 'fits', weights: group.of.group.weights }, analysis.known.facts);
-        return answer(groups, group, tensorsData(group.of, fits && !('problem' in fits) ? nusOf(fits) : new Map()));
+        const nus = fits && !('problem' in fits) ? nusOf(fits) : new Map<string, number>();
+        return answer(groups, group, tensorsData(group.of, nus, knownEffects(group.of.group, group.of.scaled, analysis.known)));
       }
       case 'distribution': {
         const groups = placedOf(analysis, results);

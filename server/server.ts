@@ -381,9 +381,7 @@ function initialize(
       codeLensProvider: { resolveProvider: false },
       codeActionProvider: { codeActionKinds: ['quickfix'] },
       documentLinkProvider: { resolveProvider: false },
-      ...(client.isNibble
-        ? {}
-        : { executeCommandProvider: { commands } }),
+      ...(client.isNibble ? {} : { executeCommandProvider: { commands } }),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };

@@ -90,7 +90,10 @@ export class FormatRow {
     this.root.classList.toggle('is-selected', shown.isSelected);
     const label = visible(format.label);
     write(this.#name, label);
-    write(this.#figures, format.figures.map(visible).join(' · '));
+    arrange(
+      this.#figures,
+      format.figures.map((figure) => element('span', '', visible(figure))),
+    );
     put(this.#svg, { width: scale.width, 'aria-label': `Levels of ${label}` });
     put(this.#axis, { x1: xOn(scale, scale.low), x2: xOn(scale, scale.high), y1: LINE.base, y2: LINE.base });
     const x = (level: number): number => xOn(scale, level / unit);

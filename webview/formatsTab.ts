@@ -16,6 +16,10 @@ import type { Tab, TabActions } from './tab.ts';
 import { tabPanel } from './tabs.ts';
 import { TableTwin } from './twin.ts';
 
+/** As the style sheet has it, in pixels: from this width on the names stand beside the lines, and take so much of it. */
+const WIDE = 720;
+const NAMES = 260;
+
 /** The number lines of all formats under one another, on one axis. Levels that are numbers in the text can be moved. */
 export class FormatsTab implements Tab {
   readonly root: HTMLElement;
@@ -71,7 +75,7 @@ export class FormatsTab implements Tab {
     if (next.every((one, i) => one === this.#shown[i])) return;
     this.#shown = next;
     this.#mode.show(modes, lines);
-    if (data !== this.#data) this.#drag.settle();
+    if (data !== this.#data) this.#drag.settle(data?.formats.find(({ name }) => name === this.#drag.moved?.format)?.levels ?? []);
     this.#data = data;
     this.#view = data && formatLines(data.formats.map(lined), lines, groupTitle(state, 'formats'));
     this.#twin.show(this.#view && this.#view.lines.length > 0 ? [this.#view.table] : []);
@@ -97,7 +101,7 @@ export class FormatsTab implements Tab {
     if (!this.#view || !this.#state || this.#width === 0) return;
     const { selected, choices } = this.#state;
     // Beside the names where there is room; the style sheet does likewise.
-    const width = this.#width < 640 ? this.#width : this.#width - 200;
+    const width = this.#width < WIDE ? this.#width : this.#width - NAMES;
     const { low, high, mostUsage } = this.#view;
     const scale: LineScale = { width, low, high };
     formats.forEach((format, i) => {

@@ -12,7 +12,7 @@ export interface MovedLevel {
 
 /**
  * One drag at a time, by pointer or by keys. Moves go out with the next frame, so that the client hears of none more often than it can be seen.
- * The moved level stays in place after the end, until {@link LevelDrag.settle} says that the text has followed.
+ * The moved level stays in place after the end, until {@link LevelDrag.settle} finds that the text has followed.
  */
 export class LevelDrag {
   readonly #send: (step: DragStep) => void;
@@ -20,6 +20,8 @@ export class LevelDrag {
   #drag = 0;
   #moved: MovedLevel | null = null;
   #isActive = false;
+  /** Answers since the drag has ended. */
+  #nLate = 0;
   /** The frame that the next move waits for. */
   #frame: number | undefined;
 
@@ -52,6 +54,7 @@ export class LevelDrag {
     if (!this.#isActive) return;
     this.#flush();
     this.#isActive = false;
+    this.#nLate = 0;
     this.#say('end');
   }
 
@@ -65,9 +68,16 @@ export class LevelDrag {
     this.#changed();
   }
 
-  /** The text has been drawn anew: what was moved before is in it, or was refused. */
-  settle(): void {
-    if (!this.#isActive) this.#moved = null;
+  /**
+   * The text has been drawn anew, with these levels of the format that is moved. An answer that was on its way when the drag ended may still be of the
+   * text before: it is passed over. A second one without the level means that it was refused.
+   */
+  settle(levels: readonly (number | null)[]): void {
+    if (this.#isActive || !this.#moved) return;
+    const { level } = this.#moved;
+    const isThere = levels.some((other) => other !== null && Math.abs(other - level) <= 1e-9 * Math.max(1, Math.abs(level)));
+    this.#nLate += 1;
+    if (isThere || levels.length === 0 || this.#nLate > 1) this.#moved = null;
   }
 
   #flush(): void {

@@ -1,4 +1,5 @@
 import type { Chart, Plugin } from 'chart.js';
+import { labelOrder } from '../core/view/labelOrder.ts';
 import type { Interval, ParetoPoint, ParetoView } from '../core/view/pareto.ts';
 import { fitted, textWidth } from '../core/view/svg/measureText.ts';
 import { type Box, type PlacedLabel, placeLabels, type Wanted } from '../core/view/svg/placeLabels.ts';
@@ -16,6 +17,7 @@ export interface MarksOf {
 
 /** More labels than this are no help, and take time to place; and a small picture has room for fewer, one in so many square pixels. */
 const MOST_LABELS = 60;
+const MOST_TRIED = 90;
 const ROOM = 2800;
 
 /** Points that a label must not cover. Beyond so many, labels stand among points whatever they do. */
@@ -124,8 +126,6 @@ function ring(chart: Chart, { points, selected, theme }: MarksOf): void {
   });
 }
 
-const ranks = { front: 0, published: 1, dominated: 2, backdrop: 3 } as const;
-
 /** Labels stand where the points will be: they would flicker if they were placed anew while points move. */
 function labels(chart: Chart, { points, theme, selected, view }: MarksOf): void {
   const { ctx, chartArea, scales } = chart;
@@ -133,9 +133,9 @@ function labels(chart: Chart, { points, theme, selected, view }: MarksOf): void 
   const where = points.map((point) => ({ point, x: scales['x']!.getPixelForValue(point.x), y: scales['y']!.getPixelForValue(point.y) }));
   const isIn = ({ x, y }: Spot): boolean => x >= chartArea.left && x <= chartArea.right && y >= chartArea.top && y <= chartArea.bottom;
   const inside = where.filter(isIn);
-  const rank = ({ point }: (typeof where)[number]): number => (point.name === selected ? -1 : ranks[point.status]);
   const nMost = Math.min(MOST_LABELS, Math.floor((chartArea.width * chartArea.height) / ROOM));
-  const sorted = [...inside].sort((a, b) => rank(a) - rank(b)).slice(0, nMost);
+  // Some find no place, so more of them are tried than there is room for.
+  const sorted = labelOrder(inside, selected).slice(0, MOST_TRIED);
   const wanted = sorted.map(({ point, x, y }): Wanted => {
     return { x, y, text: fitted(point.label, size, 150), reach: point.status === 'front' ? 'far' : 'near' };
   });
@@ -145,9 +145,12 @@ function labels(chart: Chart, { points, theme, selected, view }: MarksOf): void 
   ctx.save();
   ctx.textBaseline = 'alphabetic';
   ctx.textAlign = 'left';
-  placed.forEach((label, i) => {
-    if (label) drawLabel(ctx, label, wanted[i]!, sorted[i]!.point, size, theme, selected);
-  });
+  let nDrawn = 0;
+  for (const [i, label] of placed.entries()) {
+    if (!label || nDrawn === nMost) continue;
+    drawLabel(ctx, label, wanted[i]!, sorted[i]!.point, size, theme, selected);
+    nDrawn++;
+  }
   ctx.restore();
 }
 

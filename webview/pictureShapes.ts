@@ -13,8 +13,10 @@ import type {
   PlainBin,
   PlainCurve,
   PlainDesign,
+  PlainEffect,
   PlainFormat,
   PlainInterval,
+  PlainLoss,
   PlainPlacedFormat,
   PlainTensor,
   TensorsData,
@@ -195,11 +197,31 @@ function position(data: unknown): Position | undefined {
   return isCount(line) && isCount(character) ? { line, character } : undefined;
 }
 
-function tensorsData({ formats, tensors }: Fields): TensorsData | undefined {
+function tensorsData({ formats, tensors, effects }: Fields): TensorsData | undefined {
   const names = listOf(formats, text);
   const rows = listOf(tensors, tensor);
   if (!names || !rows || rows.some(({ sqnr }) => sqnr.length !== names.length)) return undefined;
-  return { picture: 'tensors', formats: names, tensors: rows };
+  // A client of before there were any says nothing of them.
+  const read = effects === undefined ? names.map(() => null) : listOf(effects, effectsOfFormat);
+  if (!read || read.length !== names.length || read.some((own) => own !== null && own.length !== rows.length)) return undefined;
+  return { picture: 'tensors', formats: names, tensors: rows, effects: read };
+}
+
+const effectsOfFormat = (data: unknown): TensorsData['effects'][number] | undefined =>
+  data === null ? null : listOf(data, (one) => (one === null ? null : effect(one)));
+
+function effect(data: unknown): PlainEffect | undefined {
+  const parts = fields(data) ?? {};
+  const [alone, saved] = [lossOf(parts['alone']), lossOf(parts['saved'])];
+  return alone && saved ? { alone, saved } : undefined;
+}
+
+function lossOf(data: unknown): PlainLoss | undefined {
+  const { loss, interval, divergence } = fields(data) ?? {};
+  if (!isNumber(loss) || !isNumber(divergence)) return undefined;
+  if (interval === null) return { loss, interval, divergence };
+  const { low, high } = fields(interval) ?? {};
+  return isNumber(low) && isNumber(high) ? { loss, interval: { low, high }, divergence } : undefined;
 }
 
 function tensor(data: unknown): PlainTensor | undefined {

@@ -1,16 +1,20 @@
 import { count, decibels, significant } from '../core/view/digits.ts';
+import { effectText, lossText } from '../core/view/lossText.ts';
 import { textWidth } from '../core/view/svg/measureText.ts';
 import { SIZE } from '../core/view/svg/plot.ts';
 import { shortNames } from '../core/view/svg/tensorsSvg.ts';
-import { rowWindow, type TensorRow } from '../core/view/tensorTable.ts';
+import { rowWindow, type TensorRow, type TensorTableView } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { TensorSort } from './choices.ts';
 import { element } from './dom.ts';
 
 export interface GridActions {
   open(row: TensorRow): void;
-  sort(column: TensorSort['column'], format: string | null): void;
+  sort(column: GridSort['column'], format: string | null): void;
 }
+
+/** The order of a grid: as it is chosen, or by what the named format does to a loss. */
+export type GridSort = TensorSort | (Omit<TensorSort, 'column'> & { readonly column: 'loss' });
 
 /** In pixels, as the style sheet has it. */
 const ROW = 24;
@@ -23,6 +27,12 @@ const STEPS = [0.005, 0.5, 1.5, 3] as const;
 
 /** Columns before those of formats: name, weights, nu. */
 const BEFORE = 3;
+
+/** The columns of webview/style/grid.css. */
+const COLUMNS = 'min(var(--name), 46vw) 6.5em 5em repeat(var(--formats), var(--figure))';
+
+/** The width of a change of a loss with its interval. */
+const EFFECT = '13em';
 
 /**
  * A grid of any number of rows, of which those in sight are there. The grid itself keeps the focus and tells which cell is the active one, so that
@@ -38,6 +48,8 @@ export class TensorGrid {
   readonly #below = element('div', '');
   readonly #actions: GridActions;
   #formats: readonly string[] = [];
+  /** Of those by place, which have a column of effects behind the columns of all formats. */
+  #measured: readonly number[] = [];
   #rows: readonly TensorRow[] = [];
   /** By row, as they are shown. */
   #labels: readonly string[] = [];
@@ -50,7 +62,8 @@ export class TensorGrid {
   constructor(actions: GridActions) {
     this.#actions = actions;
     this.root.role = 'grid';
-    this.root.ariaLabel = 'SQNR by tensor and format. Enter on a row shows its distribution, on a head sorts by it';
+    this.root.ariaLabel =
+      'SQNR by tensor and format, and what each does to a loss where that is known. Enter on a row shows its distribution, on a head sorts by it';
     this.root.tabIndex = 0;
     for (const part of [this.#head, this.#body]) part.role = 'rowgroup';
     for (const part of [this.#above, this.#below]) part.role = 'presentation';
@@ -61,21 +74,31 @@ export class TensorGrid {
     new ResizeObserver(() => this.#make()).observe(this.root);
   }
 
-  show(formats: readonly string[], rows: readonly TensorRow[], sort: TensorSort | null, selected: string | null): void {
+  show(
+    { formats, measured }: Pick<TensorTableView, 'formats' | 'measured'>,
+    rows: readonly TensorRow[],
+    sort: GridSort | null,
+    selected: string | null,
+  ): void {
     this.#formats = formats;
+    this.#measured = measured;
     this.#rows = rows;
     this.#selected = selected;
     this.root.hidden = formats.length === 0;
     this.root.ariaRowCount = String(rows.length + 1);
-    this.root.ariaColCount = String(formats.length + BEFORE);
+    this.root.ariaColCount = String(this.#nColumns);
     this.#layOut();
     this.#active = {
       row: Math.min(this.#active.row, Math.max(0, rows.length - 1)),
-      column: Math.min(this.#active.column, formats.length + BEFORE - 1),
+      column: Math.min(this.#active.column, this.#nColumns - 1),
     };
     this.#head.replaceChildren(this.#headRow(sort));
     this.#made = { from: -1, to: -1 };
     this.#make();
+  }
+
+  get #nColumns(): number {
+    return BEFORE + this.#formats.length + this.#measured.length;
   }
 
   /** Columns of one width in all rows, as each row is laid out by itself. */
@@ -98,14 +121,16 @@ export class TensorGrid {
     this.root.style.setProperty('--formats', String(this.#formats.length));
   }
 
-  #headRow(sort: TensorSort | null): HTMLElement {
+  #headRow(sort: GridSort | null): HTMLElement {
     const plain = (['name', 'n', 'nu'] as const).map((column) => ({ column, format: null, title: titles[column] }));
     const ofFormats = this.#formats.map((format) => ({ column: 'sqnr' as const, format, title: visible(format) }));
-    const row = element('div', 'grid-row');
-    row.role = 'row';
-    row.ariaRowIndex = '1';
+    const effects = this.#measured.map((i) => {
+      const format = this.#formats[i]!;
+      return { column: 'loss' as const, format, title: `Δloss ${visible(format)}` };
+    });
+    const row = this.#newRow(1);
     row.append(
-      ...[...plain, ...ofFormats].map(({ column, format, title }, i) => {
+      ...[...plain, ...ofFormats, ...effects].map(({ column, format, title }, i) => {
         const cell = this.#cell('columnheader', -1, i, element('bdi', '', title), element('span', 'arrow'));
         cell.ariaSort = sort?.column === column && sort.format === format ? sort.direction : 'none';
         cell.title = `Sort by ${title}`;
@@ -128,10 +153,17 @@ export class TensorGrid {
     this.#mark();
   }
 
-  #row({ label, file, n, nu, sqnr, best, below }: TensorRow, at: number): HTMLElement {
+  #newRow(index: number): HTMLElement {
     const row = element('div', 'grid-row');
     row.role = 'row';
-    row.ariaRowIndex = String(at + 2);
+    row.ariaRowIndex = String(index);
+    // The style sheet knows the columns that are always there.
+    if (this.#measured.length > 0) row.style.gridTemplateColumns = `${COLUMNS} repeat(${this.#measured.length}, ${EFFECT})`;
+    return row;
+  }
+
+  #row({ label, file, n, nu, sqnr, effects, best, below }: TensorRow, at: number): HTMLElement {
+    const row = this.#newRow(at + 2);
     const name = this.#cell('rowheader', at, 0, element('bdi', '', this.#labels[at] ?? label));
     name.title = `${label}\n${visible(file)}`;
     const figures = sqnr.map((figure, i) => {
@@ -143,8 +175,14 @@ export class TensorGrid {
       if (off !== null && off > 0) cell.title = `${visible(this.#formats[i]!)}: ${decibels(off)} dB below the best`;
       return cell;
     });
+    const losses = this.#measured.map((format, i) => {
+      const effect = effects[format] ?? null;
+      const cell = this.#cell('gridcell', at, BEFORE + sqnr.length + i, effect === null ? '' : minus(lossText(effect.alone)));
+      if (effect !== null) cell.title = `${visible(this.#formats[format]!)}: ${minus(effectText(effect))}`;
+      return cell;
+    });
     const shownNu = nu === null ? '' : Number.isFinite(nu) ? significant(nu, 3) : 'normal';
-    row.append(name, this.#cell('gridcell', at, 1, count(n)), this.#cell('gridcell', at, 2, shownNu), ...figures);
+    row.append(name, this.#cell('gridcell', at, 1, count(n)), this.#cell('gridcell', at, 2, shownNu), ...figures, ...losses);
     return row;
   }
 
@@ -177,7 +215,7 @@ export class TensorGrid {
   #press(event: KeyboardEvent): void {
     const { row, column } = this.#active;
     const page = Math.max(1, Math.floor(this.root.clientHeight / ROW) - 2);
-    const ends = { row: this.#rows.length - 1, column: this.#formats.length + BEFORE - 1 };
+    const ends = { row: this.#rows.length - 1, column: this.#nColumns - 1 };
     const isFar = event.ctrlKey || event.metaKey;
     const moves: Readonly<Record<string, readonly [number, number]>> = {
       ArrowUp: [row - 1, column],
@@ -234,11 +272,16 @@ export class TensorGrid {
     if (row >= 0) {
       const found = this.#rows[row];
       if (found) this.#actions.open(found);
+    } else if (column >= BEFORE + this.#formats.length) {
+      const format = this.#measured[column - BEFORE - this.#formats.length];
+      if (format !== undefined) this.#actions.sort('loss', this.#formats[format]!);
     } else if (column >= BEFORE) this.#actions.sort('sqnr', this.#formats[column - BEFORE] ?? null);
     else this.#actions.sort((['name', 'n', 'nu'] as const)[column]!, null);
   }
 }
 
 const titles = { name: 'Tensor', n: 'Weights', nu: 'ν' } as const;
+
+const minus = (text: string): string => text.replace(/-/g, '−');
 
 const clamped = (x: number, least: number, most: number): number => Math.max(least, Math.min(most, x));

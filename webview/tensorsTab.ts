@@ -1,5 +1,6 @@
 import { tensorsSvg } from '../core/view/svg/tensorsSvg.ts';
 import {
+  type EffectOnLoss,
   filteredTensors,
   sortedTensors,
   type TensorKey,
@@ -8,8 +9,7 @@ import {
   tensorTable,
 } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
-import type { TensorsData } from '../protocol/pictures.ts';
-import type { Choices, TensorSort } from './choices.ts';
+import type { PlainLoss, TensorsData } from '../protocol/pictures.ts';
 import { filterField } from './controls.ts';
 import { element, write } from './dom.ts';
 import { type Exportable, ExportBar, fileName } from './exports.ts';
@@ -17,13 +17,14 @@ import { Notes } from './notes.ts';
 import { groupTitle, type PanelState, pictureOf } from './state.ts';
 import type { Tab, TabActions } from './tab.ts';
 import { tabPanel } from './tabs.ts';
-import { TensorGrid } from './tensorGrid.ts';
+import { type GridSort, TensorGrid } from './tensorGrid.ts';
 
 /** Which format does best on which tensor: a table that can be sorted and narrowed. A row leads to the distribution of its tensor. */
 export class TensorsTab implements Tab {
   readonly root: HTMLElement;
   readonly #filter: HTMLInputElement;
   readonly #counted = element('span', 'counted');
+  readonly #winners = element('span', 'winners');
   readonly #grid: TensorGrid;
   readonly #note = element('p', 'note');
   readonly #notes = new Notes();
@@ -41,12 +42,18 @@ export class TensorsTab implements Tab {
         const tensor = this.#keys.get(row.key);
         if (tensor !== undefined) choose({ tab: 'distribution', tensor });
       },
-      sort: (column, format) => choose({ tensorSort: nextSort(this.#state?.choices.tensorSort ?? null, column, format) }),
+      sort: (column, format) => {
+        const next = nextSort(this.#sort, column, format);
+        this.#byLoss = next?.column === 'loss' ? next : null;
+        choose({ tensorSort: next?.column === 'loss' ? null : next });
+        // Where only this tab knows of the new order, nobody else asks for it.
+        if (this.#state) this.show(this.#state);
+      },
     });
     const exports = new ExportBar(() => this.#exportable(), keep);
     this.root = tabPanel(
       'tensors',
-      element('div', 'controls', this.#filter, this.#counted),
+      element('div', 'controls', this.#filter, this.#counted, this.#winners),
       this.#grid.root,
       this.#note,
       this.#notes.root,
@@ -54,15 +61,24 @@ export class TensorsTab implements Tab {
     );
   }
 
+  /** An order by the effect on a loss, which is gone with the page; all others are among the choices. */
+  #byLoss: GridSort | null = null;
+
+  get #sort(): GridSort | null {
+    return this.#byLoss ?? this.#state?.choices.tensorSort ?? null;
+  }
+
   /** By key of a row, the key to wish for the distribution by. */
   #keys: ReadonlyMap<string, string> = new Map();
 
   show(state: PanelState): void {
+    if (state.document?.uri !== this.#state?.document?.uri) this.#byLoss = null;
     this.#state = state;
     this.#notes.show(state, 'tensors');
     const data = pictureOf(state, 'tensors');
-    const { filter, tensorSort } = state.choices;
-    const next = [data, filter, tensorSort, state.selected?.format];
+    const { filter } = state.choices;
+    const sort = this.#sort;
+    const next = [data, filter, sort, state.selected?.format];
     if (next.every((one, i) => one === this.#shown[i])) return;
     this.#shown = next;
     if (data !== this.#data) {
@@ -71,10 +87,12 @@ export class TensorsTab implements Tab {
       this.#keys = new Map(data?.tensors.map(({ file, name, key }) => [JSON.stringify([file, name]), key]));
     }
     if (this.#filter.value !== filter) this.#filter.value = filter;
-    this.#rows = this.#view ? ordered(this.#view, filter, tensorSort) : [];
+    this.#rows = this.#view ? ordered(this.#view, filter, sort) : [];
     const nAll = this.#view?.rows.length ?? 0;
-    write(this.#counted, this.#rows.length === nAll ? `${nAll} tensors` : `${this.#rows.length} of ${nAll} tensors`);
-    this.#grid.show(this.#view?.formats ?? [], this.#rows, tensorSort, state.selected?.format ?? null);
+    const counted = this.#rows.length === nAll ? `${nAll} tensors` : `${this.#rows.length} of ${nAll} tensors`;
+    write(this.#counted, counted);
+    write(this.#winners, winnersOf(this.#view?.formats ?? [], this.#rows));
+    this.#grid.show(this.#view ?? { formats: [], measured: [] }, this.#rows, sort, state.selected?.format ?? null);
     write(this.#note, nAll === 0 ? '' : [...(this.#grid.note === '' ? [] : [this.#grid.note]), legend].join('. '));
   }
 
@@ -99,12 +117,34 @@ export class TensorsTab implements Tab {
 }
 
 const legend =
-  'Figures are SQNR in dB. The best of a row is bold, with a dot; what is red, or underlined in high contrast, is 1.5 dB or more below it';
+  'Figures are SQNR in dB. The best of a row is bold, with a dot; what is green is less than 0.5 dB below it; what is red, or underlined in high contrast, ' +
+  '1.5 dB or more';
 
-function viewOf({ formats, tensors }: TensorsData, subject: string): TensorTableView {
+/** Formats that are named as best; the columns have the others. */
+const MOST_WINNERS = 3;
+
+/** Which formats have the most SQNR on how many of the rows, so that nobody has to count dots or to scroll for them. */
+function winnersOf(formats: readonly string[], rows: readonly TensorRow[]): string {
+  const wins = formats.map((name, i) => ({ name, n: rows.filter(({ best }) => best.includes(i)).length })).filter(({ n }) => n > 0);
+  const most = wins.sort((a, b) => b.n - a.n).slice(0, MOST_WINNERS);
+  if (most.length === 0) return '';
+  const others = wins.length > most.length ? ', then others' : '';
+  return `Most SQNR: ${most.map(({ name, n }) => `${visible(name)} on ${n}`).join(', ')}${others}`;
+}
+
+function viewOf({ formats, tensors, effects }: TensorsData, subject: string): TensorTableView {
   const columns = formats.map((name, i) => ({
     name,
-    tensors: tensors.map(({ name: tensor, file, n, sqnr }) => ({ name: tensor, file, n, sqnr: finite(sqnr[i]!) })),
+    tensors: tensors.map(({ name: tensor, file, n, sqnr }, at) => {
+      const { alone, saved } = effects[i]?.[at] ?? {};
+      return {
+        name: tensor,
+        file,
+        n,
+        sqnr: finite(sqnr[i]!),
+        effect: alone && saved ? { alone: lossOf(alone), saved: lossOf(saved) } : null,
+      };
+    }),
   }));
   const nus = new Map(
     tensors.flatMap(({ name, nu }) => (nu === null ? [] : [[name, nu === 'normal' ? Number.POSITIVE_INFINITY : nu] as const])),
@@ -114,14 +154,27 @@ function viewOf({ formats, tensors }: TensorsData, subject: string): TensorTable
 
 const finite = (sqnr: number | 'lossless' | null): number => (sqnr === 'lossless' ? Number.POSITIVE_INFINITY : (sqnr ?? Number.NaN));
 
-function ordered(view: TensorTableView, filter: string, sort: TensorSort | null): readonly TensorRow[] {
+const lossOf = ({ loss, interval, divergence }: PlainLoss): EffectOnLoss['alone'] => ({
+  loss,
+  interval: interval ?? undefined,
+  divergence,
+});
+
+function ordered(view: TensorTableView, filter: string, sort: GridSort | null): readonly TensorRow[] {
   const rows = filteredTensors(view.rows, filter);
-  const by: TensorKey | undefined = sort?.column === 'sqnr' ? view.formats.indexOf(sort.format!) : sort?.column;
-  return sort === null || by === undefined || by === -1 ? rows : sortedTensors(rows, by, sort.direction);
+  const by = sort ? keyOf(sort, view) : undefined;
+  return sort && by !== undefined ? sortedTensors(rows, by, sort.direction) : rows;
+}
+
+/** Undefined of a format that is not there. */
+function keyOf({ column, format }: GridSort, { formats }: TensorTableView): TensorKey | undefined {
+  if (column !== 'sqnr' && column !== 'loss') return column;
+  const at = formats.indexOf(format!);
+  return at < 0 ? undefined : column === 'sqnr' ? at : { lossOf: at };
 }
 
 /** After a click on a head: what one wants to see first, then the other way round, then the order of the files. */
-function nextSort(sort: Choices['tensorSort'], column: TensorSort['column'], format: string | null): TensorSort | null {
+function nextSort(sort: GridSort | null, column: GridSort['column'], format: string | null): GridSort | null {
   const first = column === 'name' || column === 'nu' ? 'ascending' : 'descending';
   if (sort?.column !== column || sort.format !== format) return { column, format, direction: first };
   return sort.direction === first ? { column, format, direction: first === 'ascending' ? 'descending' : 'ascending' } : null;

@@ -6,12 +6,12 @@ import type { QualityReport } from './qualityReport.ts';
 export interface TensorEffects {
   /** Targets that the model predicted, each time. */
   readonly nTokens: number;
-  /** How many tensors there are; more than `tensors` has while they are measured. */
+  /** How many tensors there are; more than `effects` has while they are measured. */
   readonly nTensors: number;
   /** With all of them quantized. */
   readonly all: LossEffect;
   /** Those that are measured, in the order of the model. */
-  readonly tensors: readonly TensorEffect[];
+  readonly effects: readonly TensorEffect[];
 }
 
 export interface TensorEffect {

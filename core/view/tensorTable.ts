@@ -1,5 +1,9 @@
+import type { TensorEffect } from '../model/tensorEffects.ts';
 import { visible } from '../weights/visibleName.ts';
 import type { Cell, DataTable } from './dataTable.ts';
+
+/** What a format does to a language model by one tensor, in nats per token. */
+export type EffectOnLoss = Pick<TensorEffect, 'alone' | 'saved'>;
 
 /** A format, and its SQNR on each tensor in file order. */
 export interface TensorColumn {
@@ -11,6 +15,8 @@ export interface TensorColumn {
     readonly n: number;
     /** In dB; infinite where nothing was lost, NaN of no weights. */
     readonly sqnr: number;
+    /** Null where it was not measured. */
+    readonly effect: EffectOnLoss | null;
   }[];
 }
 
@@ -27,6 +33,8 @@ export interface TensorRow {
   readonly nu: number | null;
   /** By column; null where the format was not measured on the tensor. */
   readonly sqnr: readonly (number | null)[];
+  /** By column; null where it was not measured. */
+  readonly effects: readonly (EffectOnLoss | null)[];
   /** The columns with the most SQNR; several where they are equal, none where nothing was measured. */
   readonly best: readonly number[];
   /** By column: how many dB below the best, 0 of the best itself; null where that is not finite. */
@@ -36,6 +44,8 @@ export interface TensorRow {
 /** Tensors by formats: which format wins where. */
 export interface TensorTableView {
   readonly formats: readonly string[];
+  /** By place, the formats of which effects on a language model are known. */
+  readonly measured: readonly number[];
   readonly rows: readonly TensorRow[];
   /** By format: tensors on which none is better. */
   readonly wins: readonly number[];
@@ -49,28 +59,31 @@ export function tensorTable(columns: readonly TensorColumn[], nus: NuByTensor, s
   );
   const formats = columns.map(({ name }) => name);
   const wins = formats.map((_, i) => rows.filter(({ best }) => best.includes(i)).length);
-  return { formats, rows, wins, spoken: inWords(formats, rows, wins, subject), table: tableOf(formats, rows, subject) };
+  const measured = [...formats.keys()].filter((i) => rows.some(({ effects }) => effects[i] !== null));
+  const table = tableOf(formats, measured, rows, subject);
+  return { formats, measured, rows, wins, spoken: inWords(formats, rows, wins, subject), table };
 }
 
 /** A tensor with what is known of it in every column: null where that is nothing. */
-export type JoinedTensor = Pick<TensorRow, 'key' | 'name' | 'file' | 'n' | 'sqnr'>;
+export type JoinedTensor = Pick<TensorRow, 'key' | 'name' | 'file' | 'n' | 'sqnr' | 'effects'>;
 
 /** The columns side by side, in the order in which tensors first appear. */
 export function joinedTensors(columns: readonly TensorColumn[]): readonly JoinedTensor[] {
-  const rows: (JoinedTensor & { readonly sqnr: (number | null)[] })[] = [];
+  const rows: (JoinedTensor & { readonly sqnr: (number | null)[]; readonly effects: (EffectOnLoss | null)[] })[] = [];
   const places = new Map<string, number>();
   columns.forEach(({ tensors }, i) => {
-    tensors.forEach(({ name, file, n, sqnr }, at) => {
+    tensors.forEach(({ name, file, n, sqnr, effect }, at) => {
       const guess = rows[at];
       // Columns are most often of the same tensors in the same order.
       const isThere = guess?.name === name && guess.file === file;
       const key = isThere ? guess.key : JSON.stringify([file, name]);
       const place = isThere ? at : (places.get(key) ?? rows.length);
       if (place === rows.length) {
-        rows.push({ key, name, file, n, sqnr: columns.map(() => null) });
+        rows.push({ key, name, file, n, sqnr: columns.map(() => null), effects: columns.map(() => null) });
         places.set(key, place);
       }
       rows[place]!.sqnr[i] = Number.isNaN(sqnr) ? null : sqnr;
+      rows[place]!.effects[i] = effect;
     });
   });
   return rows;
@@ -83,14 +96,16 @@ function comparedIn(sqnr: readonly (number | null)[]): Pick<TensorRow, 'best' | 
   return { best, below };
 }
 
-/** What rows are ordered by: a name, the weights, nu, or a format by its place. */
-export type TensorKey = 'name' | 'n' | 'nu' | number;
+/** What rows are ordered by: a name, the weights, nu, the SQNR of a format by its place, or its effect on the loss with that tensor alone. */
+export type TensorKey = 'name' | 'n' | 'nu' | number | { readonly lossOf: number };
 
 /** Rows in another order, for a table that is sorted by a click. Rows without the figure stay at the end; equal ones in file order. */
 export function sortedTensors(rows: readonly TensorRow[], by: TensorKey, direction: 'ascending' | 'descending'): readonly TensorRow[] {
   const sign = direction === 'ascending' ? 1 : -1;
-  const figureOf = (row: TensorRow): string | number | null =>
-    by === 'name' ? row.name : by === 'n' ? row.n : by === 'nu' ? row.nu : (row.sqnr[by] ?? null);
+  const figureOf = (row: TensorRow): string | number | null => {
+    if (typeof by === 'object') return row.effects[by.lossOf]?.alone.loss ?? null;
+    return typeof by === 'number' ? (row.sqnr[by] ?? null) : row[by];
+  };
   return rows
     .map((row) => ({ row, value: figureOf(row) }))
     .sort(({ value: a }, { value: b }) => {
@@ -136,7 +151,7 @@ function inWords(formats: readonly string[], rows: readonly TensorRow[], wins: r
   return `SQNR of ${formats.length} ${formats.length === 1 ? 'format' : 'formats'} on each of ${tensors} of ${visible(subject)}${best}`;
 }
 
-const tableOf = (formats: readonly string[], rows: readonly TensorRow[], subject: string): DataTable => ({
+const tableOf = (formats: readonly string[], measured: readonly number[], rows: readonly TensorRow[], subject: string): DataTable => ({
   caption: `SQNR in dB of each tensor of ${visible(subject)}`,
   columns: [
     { name: 'tensor', title: 'Tensor', digits: 'text' },
@@ -145,6 +160,25 @@ const tableOf = (formats: readonly string[], rows: readonly TensorRow[], subject
     { name: 'nu', title: 'nu', digits: 'short' },
     ...formats.map((name) => ({ name, title: visible(name), digits: 'decibels' as const })),
     { name: 'best', title: 'Best', digits: 'text' },
+    ...measured.flatMap((i) => effectColumns(formats[i]!)),
   ],
-  rows: rows.map(({ name, file, n, nu, sqnr, best }): Cell[] => [name, file, n, nu, ...sqnr, best.map((i) => formats[i]!).join(', ')]),
+  rows: rows.map(({ name, file, n, nu, sqnr, best, effects }): Cell[] => [
+    ...[name, file, n, nu, ...sqnr, best.map((i) => formats[i]!).join(', ')],
+    ...measured.flatMap((i) => effectCells(effects[i] ?? null)),
+  ]),
 });
+
+/** In nats per token, as `nibble sensitivity --json` has them. */
+const effectColumns = (format: string): DataTable['columns'] =>
+  ['loss_change', 'loss_change_low', 'loss_change_high', 'divergence', 'saved', 'saved_low', 'saved_high'].map((name) => ({
+    name: `${name} ${format}`,
+    title: `${name.replaceAll('_', ' ')}, ${visible(format)}`,
+    digits: 'short',
+  }));
+
+function effectCells(effect: EffectOnLoss | null): readonly Cell[] {
+  if (effect === null) return Array<Cell>(7).fill(null);
+  const { alone, saved } = effect;
+  const ends = ({ interval }: typeof alone): readonly Cell[] => [interval?.low ?? null, interval?.high ?? null];
+  return [alone.loss, ...ends(alone), alone.divergence, saved.loss, ...ends(saved)];
+}

@@ -112,7 +112,9 @@ export class ModelQuality {
   async #asked(request: QualityRequest | SensitivityRequest, options: ModelOptions): Promise<QualityReport | TensorEffects | Problem> {
     const { run, problems } = await this.inspected(modelOf(request), options);
     if (!run) return { problem: problems[0]!.message };
-    return request.kind === 'quality' ? this.#quality({ request, run, byTensor: ONE_FORMAT }, options) : this.#effects(request, run, options);
+    return request.kind === 'quality'
+      ? this.#quality({ request, run, byTensor: ONE_FORMAT }, options)
+      : this.#effects(request, run, options);
   }
 
   #effects(request: SensitivityRequest, run: RunnableModel, { place, signal, onProgress, onPartial }: ModelOptions) {

@@ -24,7 +24,7 @@ export async function tensorEffects(run: RunnableModel, { measure, lossDifferenc
     nTokens: all.total.n,
     nTensors: run.selected.length,
     all: lossEffect(all),
-    tensors: [...measured],
+    effects: [...measured],
   });
   const reportOn = async (selected: readonly string[]): Promise<QualityReport> => {
     const report = await measure({ ...run, selected });

@@ -194,7 +194,7 @@ describe('a table of 10 000 tensors', () => {
         sqnr: [20 + (i % 7), 'lossless'],
       }),
     );
-    const data: TensorsData = { picture: 'tensors', formats: ['A', 'B'], tensors };
+    const data: TensorsData = { picture: 'tensors', formats: ['A', 'B'], tensors, effects: [null, null] };
     return { ...answerOf('tensors'), data };
   };
 

@@ -1,5 +1,6 @@
 import { type Axis, pointAxis } from '../axis.ts';
 import { axisKinds, designAxis } from '../designAxes.ts';
+import { labelOrder } from '../labelOrder.ts';
 import type { ParetoPoint, ParetoView } from '../pareto.ts';
 import { type ChartColours, seriesColour } from './colours.ts';
 import { legend } from './legend.ts';
@@ -27,10 +28,11 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
   const xTitle = `${axisKinds[view.x].title}, ${axisKinds[view.x].better} is better`;
   const points = view.points.map((point) => ({ point, x: xOf(xAxis, box, point.x), y: yOf(yAxis, box, point.y) }));
   const stairs = view.staircase.map(({ x, y }) => ({ x: xOf(xAxis, box, x), y: yOf(yAxis, box, y) }));
-  // What is muted is drawn first and labelled last.
+  // What is muted is drawn first.
   const order = (status: ParetoPoint['status']): number => ['front', 'published', 'dominated', 'backdrop'].indexOf(status);
   const sorted = [...points].sort((a, b) => order(a.point.status) - order(b.point.status));
-  const wanted = sorted
+  const labelled = labelOrder(points, null);
+  const wanted = labelled
     .slice(0, MOST_LABELS)
     .map(({ point, x, y }) => ({ x, y, text: fitted(point.label, SIZE.small, 150), reach: isMuted(point) ? 'near' : 'far' }) as const);
   const labels = placeLabels(wanted, SIZE.small, { ...box, top: box.top - 4, right: width - 4 }, points, linesOf(stairs));
@@ -62,7 +64,7 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
         label &&
         tag(
           'text',
-          { x: label.x, y: label.y, 'font-size': SIZE.small, fill: isMuted(sorted[i]!.point) ? colours.muted : colours.text },
+          { x: label.x, y: label.y, 'font-size': SIZE.small, fill: isMuted(labelled[i]!.point) ? colours.muted : colours.text },
           text(wanted[i]!.text),
         ),
     ),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { filteredTensors, rowWindow, sortedTensors, tensorTable } from '../../../core/view/tensorTable.ts';
+import { type EffectOnLoss, filteredTensors, rowWindow, sortedTensors, tensorTable } from '../../../core/view/tensorTable.ts';
 
 const column = (name: string, sqnr: readonly number[], names = ['b.weight', 'a.weight', 'c.bias']) => ({
   name,
-  tensors: sqnr.map((x, i) => ({ name: names[i]!, file: 'w.safetensors', n: 100 * (i + 1), sqnr: x })),
+  tensors: sqnr.map((x, i) => ({ name: names[i]!, file: 'w.safetensors', n: 100 * (i + 1), sqnr: x, effect: null as EffectOnLoss | null })),
 });
 
 const view = tensorTable(
@@ -32,13 +32,62 @@ test('a tensor without loss is best, and nothing is a number of dB below it', ()
 });
 
 test('tensors of one name in two files are two', () => {
-  const of = (file: string) => ({ name: 'w', file, n: 1, sqnr: 1 });
+  const of = (file: string) => ({ name: 'w', file, n: 1, sqnr: 1, effect: null });
   expect(tensorTable([{ name: 'A', tensors: [of('1'), of('2')] }], new Map(), 'w').rows).toHaveLength(2);
 });
 
 test('nothing measured is an empty table', () => {
   const empty = tensorTable([], new Map(), 'w');
   expect(empty).toMatchObject({ rows: [], wins: [], formats: [], spoken: 'No tensor of w was measured by itself' });
+});
+
+describe('effects on a loss', () => {
+  const loss = (x: number, interval: EffectOnLoss['alone']['interval'] = { low: x - 1, high: x + 1 }) => ({
+    loss: x,
+    interval,
+    divergence: 2,
+  });
+  const measured = (name: string, changes: readonly (number | null)[]) => ({
+    name,
+    tensors: column(name, [20, 21, 19]).tensors.map((tensor, i) => {
+      const x = changes[i] ?? null;
+      return { ...tensor, effect: x === null ? null : { alone: loss(x), saved: loss(-x, undefined) } };
+    }),
+  });
+  const found = tensorTable([column('NF4', [20, 21, 19]), measured('INT4', [0.5, null, -0.25])], new Map(), 'w');
+
+  test('are of the formats of which they are known, and in the table in full', () => {
+    expect(found.measured).toEqual([1]);
+    expect(view.measured).toEqual([]);
+    expect(found.rows.map(({ effects }) => effects.map((effect) => effect?.alone.loss ?? null))).toEqual([
+      [null, 0.5],
+      [null, null],
+      [null, -0.25],
+    ]);
+    expect(found.table.columns.slice(-7).map(({ name }) => name)).toEqual([
+      'loss_change INT4',
+      'loss_change_low INT4',
+      'loss_change_high INT4',
+      'divergence INT4',
+      'saved INT4',
+      'saved_low INT4',
+      'saved_high INT4',
+    ]);
+    expect(found.table.rows.map((row) => row.slice(-7))).toEqual([
+      [0.5, -0.5, 1.5, 2, -0.5, null, null],
+      Array(7).fill(null),
+      [-0.25, -1.25, 0.75, 2, 0.25, null, null],
+    ]);
+    expect(found.table.rows.every((row) => row.length === found.table.columns.length)).toBe(true);
+    expect(view.table.columns.map(({ name }) => name)).toEqual(['tensor', 'file', 'n', 'nu', 'NF4', 'INT4', 'best']);
+  });
+
+  test('order the rows, with what was not measured at the end', () => {
+    const names = (rows: typeof found.rows) => rows.map(({ name }) => name[0]).join('');
+    expect(names(sortedTensors(found.rows, { lossOf: 1 }, 'descending'))).toBe('bca');
+    expect(names(sortedTensors(found.rows, { lossOf: 1 }, 'ascending'))).toBe('cba');
+    expect(names(sortedTensors(found.rows, { lossOf: 0 }, 'ascending'))).toBe('bac');
+  });
 });
 
 describe('sorting', () => {

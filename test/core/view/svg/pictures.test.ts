@@ -81,6 +81,7 @@ function pictures(names: readonly string[], of: Float32Array): Readonly<Record<s
       file: tensor,
       n: k,
       sqnr: i === k ? Number.POSITIVE_INFINITY : 20 + i + k,
+      effect: null,
     })),
   }));
   const tensors = tensorTable(columns, new Map([[`model.${names[0]}.weight`, Number.POSITIVE_INFINITY]]), subject);
