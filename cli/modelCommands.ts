@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { cellLibraries } from '../core/hardware/cells/index.ts';
+import { SENSITIVITY_TOKENS } from '../core/lang/modelRows.ts';
 import { printActivations } from './activations.ts';
 import type { Budget } from './formatAssignment.ts';
 import { wholeNumber } from './hardware.ts';
@@ -41,7 +42,7 @@ export function addModelCommands(program: Command, finish: (exitCode: number) =>
       'a model of the file by its name, or the folder or safetensors file of another one; needed where there are several',
     )
     .option('--scale <name>', 'the scale; needed where the file declares several and a format has none of its own')
-    .option('--tokens <n>', 'how many tokens are predicted each time, or all', '4096')
+    .option('--tokens <n>', 'how many tokens are predicted each time, or all', String(SENSITIVITY_TOKENS))
     .option('--budget <amount>', 'assign formats to tensors: mean bits per weight, as 4.5, or mean area of the MAC unit, as 120um2')
     .addOption(new Option('--cells <name>', 'the cell library of such areas').choices(Object.keys(cellLibraries)).default('nangate45'))
     .option('--json', 'as JSON (schema 1)')

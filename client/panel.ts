@@ -35,6 +35,8 @@ export interface PanelView {
   readonly isOpen: boolean;
   readonly uri: string | undefined;
   readonly isPinned: boolean;
+  /** Whether its page takes messages. */
+  readonly isListening: boolean;
 }
 
 /** The pictures and results of one document in a panel beside it: at most one panel, which follows the active Nibble document unless it is pinned. */
@@ -136,7 +138,7 @@ export class ResultsPanel implements Disposable {
 
   /** What the panel is of; the document is undefined where there is none. */
   view(): PanelView {
-    return { isOpen: this.#panel !== undefined, uri: this.#uri, isPinned: this.#isPinned };
+    return { isOpen: this.#panel !== undefined, uri: this.#uri, isPinned: this.#isPinned, isListening: this.#isListening };
   }
 
   /** A panel of the window as it was closed. There may be a newer one already, since a restored one waits until it is seen. */

@@ -187,6 +187,7 @@ for (const [name, theme] of Object.entries(themes)) {
     cpSync(join(root, 'examples'), folder, { recursive: true });
     writeFileSync(join(folder, 'sample.nibble'), draft);
     writeFileSync(join(folder, 'silicon.nibble'), silicon);
+    writeFileSync(join(folder, 'frontier.nibble'), panelSpec);
     const window = workbench(browser.page, name);
     await browser.page.goto(workbenchAddress(server.origin, folder));
     await window.ready();
@@ -208,8 +209,9 @@ for (const [name, theme] of Object.entries(themes)) {
       await shoot(window, scene, act, pathOf(scene, name, scene === 'area' ? 'wide' : 'other'), 'x INT4');
     }
     if (!Object.keys(panelScenes).some(isWanted)) continue;
+    await window.command('View: Close All Editors');
     await browser.page.keyboard.press('Control+B');
-    await window.open(panelSpec);
+    await window.open('frontier.nibble');
     await browser.page.keyboard.press('Control+B');
     await openPanel(window);
     for (const [scene, { size, of, act }] of Object.entries(panelScenes)) {

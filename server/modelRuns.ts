@@ -1,6 +1,7 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { LSPErrorCodes, ResponseError, WorkDoneProgress } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Problem } from '../core/fit/moments.ts';
 import { askedGroups } from '../core/ide/pictures/groups.ts';
 import { type Fact, factKey, type QualityRequest, type SensitivityRequest } from '../core/lang/facts.ts';
 import { type ModelRow, modelRows, qualityRequests, rowRequest, sensitivityOf } from '../core/lang/modelRows.ts';
@@ -34,8 +35,9 @@ export class ModelRuns {
   }
 
   async onCommand(params: EvaluateOnModelParams, token: CancellationToken): Promise<EvaluateResult> {
-    const { document, format, problem } = this.#asked(params);
-    if (!document) return { nFormats: 0, problem };
+    const asked = this.#asked(params);
+    if ('problem' in asked) return { nFormats: 0, ...asked };
+    const { document, format } = asked;
     if (params.position && format === undefined) return { nFormats: 0, problem: 'There is no format under the cursor' };
     return this.#command(
       document,
@@ -48,8 +50,9 @@ export class ModelRuns {
 
   /** What each tensor does alone. With the cursor in no format, of all of them. */
   async onSensitivity(params: MeasureSensitivityParams, token: CancellationToken): Promise<EvaluateResult> {
-    const { document, format, problem } = this.#asked(params);
-    if (!document) return { nFormats: 0, problem };
+    const asked = this.#asked(params);
+    if ('problem' in asked) return { nFormats: 0, ...asked };
+    const { document, format } = asked;
     const hasWeights = (current: TextDocument): boolean => askedGroups(this.#session.analysis(current)).length > 0;
     const requests = (current: TextDocument): readonly SensitivityRequest[] =>
       hasWeights(current) ? eachOnce(this.#rows(current, format).map(sensitivityOf)) : [];
@@ -57,13 +60,7 @@ export class ModelRuns {
     return this.#command(document, requests, { ...tensorRun, nothing }, params.workDoneToken, token);
   }
 
-  #asked({
-    uri,
-    format,
-    position,
-  }: EvaluateOnModelParams):
-    | { readonly document: TextDocument; readonly format: string | undefined; readonly problem?: never }
-    | { readonly document?: never; readonly format?: never; readonly problem: string } {
+  #asked({ uri, format, position }: EvaluateOnModelParams | MeasureSensitivityParams): Asked | Problem {
     const document = this.#session.document(uri);
     if (!document) return { problem: 'This document is not open' };
     if (this.#session.analysis(document).models.size === 0 && this.#requests(document, undefined).length === 0) return { problem: noModel };
@@ -186,6 +183,12 @@ export class ModelRuns {
   #fail(error: unknown): void {
     this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+/** A document, and a format of it by its name; undefined for all of them. */
+interface Asked {
+  readonly document: TextDocument;
+  readonly format: string | undefined;
 }
 
 type ModelRunRequest = QualityRequest | SensitivityRequest;

@@ -87,6 +87,20 @@ describe('the README lists', () => {
   });
 });
 
+test('every picture of docs/images is shown by a page, and every one that a page shows is there', () => {
+  const pages = ['README.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+  const shown = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\b(?:src|srcset)="([^"]+\.png)"|\]\(([^)]+\.png)\)/g)].map(([, tag, link]) =>
+      join(dirname(page), (tag ?? link)!),
+    ),
+  );
+  expect([...new Set(shown)].sort()).toEqual(
+    readdirSync('docs/images')
+      .map((name) => `docs/images/${name}`)
+      .sort(),
+  );
+});
+
 describe('docs/cli.md lists', () => {
   const help = (...args: string[]) => execFileSync(process.execPath, ['dist/cli.cjs', ...args, '--help'], { encoding: 'utf8' });
   const commands = [...help().matchAll(/^ {2}(\w+) .*<file|^ {2}(\w+) \[/gm)]

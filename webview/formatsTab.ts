@@ -75,7 +75,7 @@ export class FormatsTab implements Tab {
     if (next.every((one, i) => one === this.#shown[i])) return;
     this.#shown = next;
     this.#mode.show(modes, lines);
-    if (data !== this.#data) this.#drag.settle(data?.formats.find(({ name }) => name === this.#drag.moved?.format)?.levels ?? []);
+    if (data !== this.#data) this.#drag.settle(this.#movedIn(data), this.#movedIn(this.#data));
     this.#data = data;
     this.#view = data && formatLines(data.formats.map(lined), lines, groupTitle(state, 'formats'));
     this.#twin.show(this.#view && this.#view.lines.length > 0 ? [this.#view.table] : []);
@@ -118,6 +118,12 @@ export class FormatsTab implements Tab {
       this.#rows[i]!.show(shown, scale);
     });
     this.#drawAxis(scale, fixedAxis(low, high, width < 500 ? 5 : 8), choices.lines);
+  }
+
+  /** The level of the code that is moved, as an answer has it. */
+  #movedIn(data: FormatsData | null): number | undefined {
+    const { moved } = this.#drag;
+    return (moved && data?.formats.find(({ name }) => name === moved.format)?.levels[moved.code]) ?? undefined;
   }
 
   /** A format with the level that is moved where it is now. */

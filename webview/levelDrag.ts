@@ -20,8 +20,10 @@ export class LevelDrag {
   #drag = 0;
   #moved: MovedLevel | null = null;
   #isActive = false;
-  /** Answers since the drag has ended. */
-  #nLate = 0;
+  /** Where the level has been in this drag, as far as the client was told. */
+  readonly #passed = new Set<number>();
+  /** Whether an answer has come since the drag ended. */
+  #isLate = false;
   /** The frame that the next move waits for. */
   #frame: number | undefined;
 
@@ -43,6 +45,7 @@ export class LevelDrag {
     if (!this.isOf(format, code)) {
       this.end();
       this.#drag += 1;
+      this.#passed.clear();
       this.#isActive = true;
     }
     this.#moved = { format, code, level };
@@ -54,7 +57,7 @@ export class LevelDrag {
     if (!this.#isActive) return;
     this.#flush();
     this.#isActive = false;
-    this.#nLate = 0;
+    this.#isLate = false;
     this.#say('end');
   }
 
@@ -69,15 +72,14 @@ export class LevelDrag {
   }
 
   /**
-   * The text has been drawn anew, with these levels of the format that is moved. An answer that was on its way when the drag ended may still be of the
-   * text before: it is passed over. A second one without the level means that it was refused.
+   * The text has been drawn anew, in which the moved code has `level`, and had `before` in the answer before. The first answer after the end may have
+   * been on its way: where it has a place that the drag has left behind, it is passed over. What it says else is so, moved or refused.
    */
-  settle(levels: readonly (number | null)[]): void {
+  settle(level: number | undefined, before: number | undefined): void {
     if (this.#isActive || !this.#moved) return;
-    const { level } = this.#moved;
-    const isThere = levels.some((other) => other !== null && Math.abs(other - level) <= 1e-9 * Math.max(1, Math.abs(level)));
-    this.#nLate += 1;
-    if (isThere || levels.length === 0 || this.#nLate > 1) this.#moved = null;
+    const isLeft = level !== undefined && level !== this.#moved.level && (level === before || this.#passed.has(level));
+    if (!isLeft || this.#isLate) this.#moved = null;
+    this.#isLate = true;
   }
 
   #flush(): void {
@@ -92,7 +94,9 @@ export class LevelDrag {
   }
 
   #say(phase: DragStep['phase']): void {
-    if (this.#moved) this.#send({ drag: this.#drag, phase, ...this.#moved });
+    if (!this.#moved) return;
+    this.#passed.add(this.#moved.level);
+    this.#send({ drag: this.#drag, phase, ...this.#moved });
   }
 }
 

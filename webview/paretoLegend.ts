@@ -29,7 +29,7 @@ function mark(status: ParetoPoint['status'], i: number, theme: Colours): SVGElem
     case 2:
       return drawn('path', { d: 'M0 -5.5l5 8.5h-10z', fill: colour });
     default:
-      return drawn('rect', { x: -4, y: -4, width: 8, height: 8, rx: 2.5, fill: colour });
+      return drawn('path', { d: 'M0 5.5l5 -8.5h-10z', fill: colour });
   }
 }
 

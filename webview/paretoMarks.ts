@@ -172,7 +172,7 @@ function drawLabel(
     ctx.stroke();
   }
   ctx.font = `${name === selected ? 'bold ' : ''}${size}px ${theme.font.family}`;
-  ctx.fillStyle = status === 'dominated' || status === 'backdrop' ? theme.muted : theme.text;
+  ctx.fillStyle = status === 'front' || name === selected ? theme.text : theme.muted;
   ctx.fillText(text, label.x, label.y);
 }
 

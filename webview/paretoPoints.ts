@@ -50,10 +50,11 @@ export function drawPoints(
       if (spot) add(ctx, spot.x, spot.y, radius);
     }
     const isHollow = status === 'published';
-    ctx.fillStyle = isHollow ? theme.ground : colour;
+    ctx.fillStyle = colour;
     ctx.strokeStyle = isHollow ? colour : theme.ground;
     ctx.lineWidth = isHollow ? 1.8 : 1;
-    ctx.fill();
+    // What lies below a hollow one stays in sight: the same format as it was measured.
+    if (!isHollow) ctx.fill();
     ctx.stroke();
   }
 }
@@ -84,10 +85,17 @@ const triangle: Shape = (ctx, x, y, r) => {
   ctx.lineTo(x, y - r * 1.1);
 };
 
+const invertedTriangle: Shape = (ctx, x, y, r) => {
+  ctx.moveTo(x, y + r * 1.1);
+  ctx.lineTo(x + r, y - r * 0.7);
+  ctx.lineTo(x - r, y - r * 0.7);
+  ctx.lineTo(x, y + r * 1.1);
+};
+
 /** The marks of series, in turn: told apart without colour. As in paretoLegend.ts. */
 const shapes: readonly Shape[] = [
   circle,
   (ctx, x, y, r) => ctx.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r),
   triangle,
-  (ctx, x, y, r) => ctx.roundRect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r, 0.5 * r),
+  invertedTriangle,
 ];

@@ -13,8 +13,8 @@ export class ResultsTab implements Tab {
   readonly #actions: SectionActions;
   #shown: Pick<PanelState, 'results' | 'sort' | 'selected'> | undefined;
 
-  constructor({ reveal }: TabActions, sort: (sort: Sort) => void) {
-    this.#actions = { reveal: (format) => reveal(format, null), sort };
+  constructor({ reveal, keep }: TabActions, sort: (sort: Sort) => void) {
+    this.#actions = { reveal: (format) => reveal(format, null), sort, keep };
     this.root = tabPanel('results', this.#list);
   }
 
@@ -26,7 +26,7 @@ export class ResultsTab implements Tab {
     const shown = views.map((view) => {
       const section = this.#sections.get(view.key) ?? new ResultsSection(this.#actions);
       this.#sections.set(view.key, section);
-      section.show(view, sort, selected?.format ?? null);
+      section.show(view, sort, selected?.format ?? null, state.document?.name ?? '');
       return section;
     });
     for (const [key, section] of this.#sections) {

@@ -117,7 +117,7 @@ export class TensorGrid {
     this.#labels = labels;
     this.note = note;
     this.root.style.setProperty('--name', widest(labels, 8, 19));
-    this.root.style.setProperty('--figure', widest(this.#formats.map(visible), 4.4, 5.8));
+    this.root.style.setProperty('--figure', widest(this.#formats.map(visible), 4.9, 5.8));
     this.root.style.setProperty('--formats', String(this.#formats.length));
   }
 

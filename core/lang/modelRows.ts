@@ -55,8 +55,14 @@ export const modelsOf = ({ model }: Comparison, { models }: Models): readonly Mo
 
 export const rowRequest = ({ format, scale, model }: ModelRow): QualityRequest => qualityRequest(format, scale, model, model.activations);
 
-/** The same of one tensor at a time. */
-export const sensitivityOf = (row: ModelRow): SensitivityRequest => ({ kind: 'sensitivity', quality: rowRequest(row) });
+/** Tokens that a model predicts each time, where tensor after tensor is quantized: it is run twice for each of them. */
+export const SENSITIVITY_TOKENS = 4096;
+
+/** The same of one tensor at a time, on the first tokens of the text. */
+export const sensitivityOf = ({ format, scale, model }: ModelRow): SensitivityRequest => ({
+  kind: 'sensitivity',
+  quality: rowRequest({ format, scale, model: { ...model, tokens: Math.min(model.tokens, SENSITIVITY_TOKENS) } }),
+});
 
 /** What is known of a row: a report, of part of the text while it is evaluated; why there is none; undefined until it is begun. */
 export const qualityOf = (row: ModelRow, { facts }: KnownOfWeights): QualityReport | Problem | undefined => factOf(rowRequest(row), facts);

@@ -1,4 +1,5 @@
 import { visible } from '../weights/visibleName.ts';
+import type { DataTable } from './dataTable.ts';
 import { type ColumnName, column, resultColumns, sqnrOf } from './resultColumns.ts';
 import { type BarChart, sqnrChart } from './sqnrChart.ts';
 
@@ -35,6 +36,8 @@ export interface ResultSection {
   readonly rows: readonly ResultLine[];
   /** The same rows in the same order; null where no row has an SQNR to draw. */
   readonly chart: BarChart | null;
+  /** The same rows with all digits. */
+  readonly table: DataTable;
 }
 
 /** A row as it is shown. Every text in it is free of control characters. */
@@ -112,8 +115,25 @@ function section({ key, rows }: Group, sort: Sort): ResultSection {
     subject,
     rows: lines,
     chart: sqnrChart(ordered.map(sqnrOf), lines.map(bar), subject),
+    table: tableOf(ordered, `Errors on ${subject}`),
   };
 }
+
+function tableOf(rows: readonly ResultRow[], caption: string): DataTable {
+  const names = ['format', 'weights', 'scale'] as const;
+  return {
+    caption,
+    columns: [
+      ...names.map((name) => ({ name, title: `${name[0]!.toUpperCase()}${name.slice(1)}`, digits: 'text' as const })),
+      ...resultColumns.map(({ name, title }) => ({ name: keyOf(name), title, digits: 'long' as const })),
+      { name: 'sqnr_within', title: 'SQNR within (dB)', digits: 'long' },
+    ],
+    rows: rows.map((row) => [...names.map((name) => row[name]), ...resultColumns.map(({ value }) => value(row)), row.sqnrWithin]),
+  };
+}
+
+/** As the JSON and the CSV of `nibble eval` have it. */
+const keyOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const bar = ({ key, format, label, isBest, cells }: ResultLine) => ({
   key,

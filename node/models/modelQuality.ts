@@ -2,7 +2,7 @@ import { freemem } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'workerpool';
 import type { Problem } from '../../core/fit/moments.ts';
-import { codebookKey, modelKey, ruleKey } from '../../core/lang/evaluationKey.ts';
+import { modelKey } from '../../core/lang/evaluationKey.ts';
 import { type Fact, factKey, type LanguageModelRequest, type QualityRequest, type SensitivityRequest } from '../../core/lang/facts.ts';
 import type { Linked, ModelSpec } from '../../core/lang/spec.ts';
 import type { InspectedModel } from '../../core/model/description.ts';
@@ -23,7 +23,8 @@ import { unlessAborted } from '../factRun.ts';
 import type { InputsTask } from './inputTasks.ts';
 import { hashed, type Inspected, type ModelAsked, type RunnableModel } from './inspectModel.ts';
 import { problemOf } from './modelFiles.ts';
-import { type QualityTask, type QuantizedAs, threadBytes } from './modelTasks.ts';
+import { type QualityTask, threadBytes } from './modelTasks.ts';
+import { bytesOf, ONE_FORMAT, type QualityJob, quantizedAs } from './qualityKey.ts';
 import { SumsCache } from './sumsCache.ts';
 import { tensorEffects } from './tensorEffects.ts';
 
@@ -37,9 +38,6 @@ export interface ModelOptions {
   /** Told what is known of a request while it goes on, some times a second at most: reports of part of the text. */
   readonly onPartial?: (found: ReadonlyMap<string, Fact>) => void;
 }
-
-/** Grows with every change of what the engine or the measures compute. */
-const VERSION = 1;
 
 /** What is kept of the text of models, in bytes. */
 const INSPECTED_BYTES = 2 ** 28;
@@ -195,7 +193,7 @@ export class ModelQuality {
     }
   }
 
-  async #quality({ request, run, byTensor }: Job, options: ModelOptions): Promise<QualityReport | Problem> {
+  async #quality({ request, run, byTensor }: QualityJob, options: ModelOptions): Promise<QualityReport | Problem> {
     const { windows, calibration: _, ...model } = run;
     const quantized = quantizedAs(request, run, byTensor);
     if (isCalibrated(request.preparation) && run.calibration.length === 0) return { problem: NO_CALIBRATION };
@@ -300,29 +298,10 @@ const NO_CALIBRATION =
 /** The part of the free memory that models may take. */
 const MEMORY_SHARE = 0.7;
 
-interface Job {
-  readonly request: QualityRequest;
-  readonly run: RunnableModel;
-  readonly byTensor: ReadonlyMap<string, QuantizationJob>;
-}
-
 const modelOf = (request: LanguageModelRequest): ModelSpec => (request.kind === 'sensitivity' ? request.quality : request).model;
-
-const ONE_FORMAT: Job['byTensor'] = new Map();
 
 function askedOf({ path, config, tokenizer, text, separator, tokens, window, quantize, keep }: ModelSpec, place: Place): ModelAsked {
   return { path, config, tokenizer, text, separator, tokens, window, quantize, keep, place };
-}
-
-/** All that the sums of a window depend on, but for its text. Names of formats are not in it. */
-function quantizedAs({ weights, activations, preparation }: QualityRequest, run: RunnableModel, byTensor: Job['byTensor']): QuantizedAs {
-  const jobKey = (job: QuantizationJob | undefined) => job && [codebookKey(job.codebook), ruleKey(job.rule)];
-  const calibration = isCalibrated(preparation) ? run.calibration : [];
-  const prepared = isCalibrated(preparation) ? [preparation, hashed(...bytesOf(calibration))] : [];
-  const mixed = [...byTensor].map(([tensor, job]) => [tensor, jobKey(job)]);
-  const { stamp, architecture, selected } = run;
-  const key = JSON.stringify([VERSION, stamp, architecture, selected, jobKey(weights), jobKey(activations), ...prepared, ...mixed]);
-  return { key, weights, activations, preparation, calibration, byTensor };
 }
 
 /** The windows of a text in the parts that threads take: the same ones whatever comes behind them. */
@@ -345,11 +324,3 @@ const factsOf = new WeakMap<Inspected, InspectedModel>();
 /** Twice four bytes a token, and what each window takes besides. */
 const bytesOfInspected = ({ run }: Inspected): number =>
   1024 + (run ? [...run.windows, ...run.calibration].reduce((sum, { inputs }) => sum + 8 * inputs.length + 512, 0) : 0);
-
-/** The tokens of windows as bytes that no other windows share. */
-const bytesOf = (windows: readonly TextWindow[]): readonly Uint8Array[] =>
-  windows.flatMap(({ inputs, targets }) => [
-    new Uint8Array(Uint32Array.of(inputs.length).buffer),
-    new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength),
-    new Uint8Array(targets.buffer, targets.byteOffset, targets.byteLength),
-  ]);

@@ -64,6 +64,7 @@ export async function factOn(request: FactRequest, weights: Float32Array, shape 
     case 'model':
       return { description: undefined, problems: [] };
     case 'quality':
+    case 'sensitivity':
       return { problem: 'No model is run here' };
     case 'quantiles':
       return { quantiles: empiricalQuantiles(cells(await tensorHistogram(tensor, { kind: 'tensor' }, going)), N_QUANTILES)! };

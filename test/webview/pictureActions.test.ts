@@ -94,6 +94,20 @@ describe('a level that is dragged', () => {
     });
   });
 
+  test('does not jump back when an answer comes that was on its way when the drag ended', async () => {
+    await opened(async (panel) => {
+      await level(panel, '100').focus();
+      await panel.page.keyboard.press('ArrowRight');
+      await panel.page.keyboard.press('ArrowUp');
+      const before = answerOf('formats');
+      await panel.tell(picture({ ...before, data: structuredClone(before.data) }));
+      expect(await level(panel, '100').getAttribute('aria-valuenow')).toBe('0.3');
+      // The second one is of the text after the drag: nothing was moved.
+      await panel.tell(picture({ ...before, data: structuredClone(before.data) }));
+      expect(await level(panel, '100').getAttribute('aria-valuenow')).toBe('0.2');
+    });
+  });
+
   test('is where the text says once that has followed', async () => {
     await opened(async (panel) => {
       await level(panel, '100').focus();
@@ -124,7 +138,7 @@ describe('a level that is dragged', () => {
 });
 
 describe('an export', () => {
-  test.each(['Pareto', 'Distribution', 'Formats', 'Tensors'])('of %s parses: SVG, PNG and CSV', async (name) => {
+  test.each(['Pareto', 'Distribution', 'Formats', 'Tensors', 'Results'])('of %s parses: SVG, PNG and CSV', async (name) => {
     await withPanel(async (panel) => {
       const { page } = panel;
       await tab(panel, name).click();

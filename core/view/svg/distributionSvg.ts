@@ -128,6 +128,10 @@ function strip(
   );
 }
 
+/** Where the histogram has the levels of one of several formats, it is said of which. */
+const levelLabel = ([first, ...others]: readonly DistributionFormat[]): string =>
+  first && others.length > 0 ? `level (above: ${first.label})` : 'level';
+
 function legendOf({ curves, formats }: DistributionView, colours: ChartColours): readonly LegendEntry[] {
   const ofCurves = curves.map(({ kind, label }) => ({
     sample: tag('line', {
@@ -142,7 +146,7 @@ function legendOf({ curves, formats }: DistributionView, colours: ChartColours):
   if (formats.length === 0) return ofCurves;
   return [
     ...ofCurves,
-    { sample: tag('line', { y1: -6, y2: 6, stroke: colours.mark, 'stroke-width': 2 }), label: 'level' },
+    { sample: tag('line', { y1: -6, y2: 6, stroke: colours.mark, 'stroke-width': 2 }), label: levelLabel(formats) },
     { sample: tag('circle', { r: 2, fill: colours.threshold }), label: 'threshold' },
     {
       sample: tag('rect', { x: -7, y: -6, width: 14, height: 12, fill: colours.error, 'fill-opacity': 0.45 }),

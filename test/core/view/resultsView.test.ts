@@ -1,9 +1,31 @@
 import { describe, expect, test } from 'vitest';
+import { csv } from '../../../core/view/dataTable.ts';
 import { nextSort, type ResultRow, resultsView, spokenResults } from '../../../core/view/resultsView.ts';
+import { chartColours } from '../../../core/view/svg/colours.ts';
+import { sqnrSvg } from '../../../core/view/svg/sqnrSvg.ts';
 import { few, row } from '../../webview/messages.ts';
 
 const labels = (rows: readonly ResultRow[], sort: Parameters<typeof resultsView>[1] = null): string[][] =>
   resultsView(rows, sort).map((section) => section.rows.map(({ label }) => label));
+
+test('the table of a section has its rows as they are ordered, with all digits', () => {
+  const estimated = row('NF4', 20.123456789, { sqnrWithin: 0.25 });
+  const [section] = resultsView([row('=INT4', 19), estimated], { by: 'sqnr', direction: 'descending' });
+  const { columns, rows } = section!.table;
+  const found = rows.map((cells) => Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])));
+  expect(found).toMatchObject([
+    { format: 'NF4', scale: estimated.scale, sqnr: 20.123456789, sqnr_within: 0.25, relative_mae: estimated.relativeMae },
+    { format: '=INT4', sqnr: 19, sqnr_within: null, bits_per_weight: estimated.bitsPerWeight },
+  ]);
+  expect(csv(section!.table).split('\r\n')[2]).toMatch(/^'=INT4,/);
+});
+
+test('the drawing of a section has every value at its dot', () => {
+  const [section] = resultsView([row('NF4', 20), row('a<b', 19.5), row('none', Number.NaN, { sqnr: null, nsr: null })], null);
+  const svg = sqnrSvg(section!.chart!, 'SQNR on w', { width: 400, colours: chartColours.light, id: 'x' });
+  expect([...svg.matchAll(/<circle /g)]).toHaveLength(2);
+  for (const said of ['>20.00 best<', '>19.50<', '>a&lt;b<']) expect(svg).toContain(said);
+});
 
 describe('sections', () => {
   test('there is one for each comparison, set of weights and scale, in the order of the text', () => {

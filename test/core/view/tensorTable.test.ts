@@ -42,16 +42,12 @@ test('nothing measured is an empty table', () => {
 });
 
 describe('effects on a loss', () => {
-  const loss = (x: number, interval: EffectOnLoss['alone']['interval'] = { low: x - 1, high: x + 1 }) => ({
-    loss: x,
-    interval,
-    divergence: 2,
-  });
+  const loss = (x: number): EffectOnLoss['alone'] => ({ loss: x, interval: { low: x - 1, high: x + 1 }, divergence: 2 });
   const measured = (name: string, changes: readonly (number | null)[]) => ({
     name,
     tensors: column(name, [20, 21, 19]).tensors.map((tensor, i) => {
       const x = changes[i] ?? null;
-      return { ...tensor, effect: x === null ? null : { alone: loss(x), saved: loss(-x, undefined) } };
+      return { ...tensor, effect: x === null ? null : { alone: loss(x), saved: { ...loss(-x), interval: undefined } } };
     }),
   });
   const found = tensorTable([column('NF4', [20, 21, 19]), measured('INT4', [0.5, null, -0.25])], new Map(), 'w');

@@ -97,7 +97,7 @@ describe('a quick fix', () => {
     assert.deepEqual([text, message], [levels, 'A 4-bit code has 16 levels; this codebook has 15']);
     await applyFix(document, 'levels = [-7, |-6', 'Leave one code unused');
     await untilSound(document);
-    assert.deepEqual(await lenses(document, 'format F'), ['15 levels']);
+    assert.deepEqual(await lenses(document, 'format F'), ['15 levels', 'pictures']);
   });
 
   it('is the preferred one where it is alone', async () => {

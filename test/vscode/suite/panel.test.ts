@@ -73,7 +73,11 @@ describe('the panel', () => {
     const editor = await openNew(name, spec);
     await vscode.commands.executeCommand('nibble.openPanel');
     const { document } = editor;
-    await until('the panel', () => api.panel.view().isOpen && api.panel.view().uri === document.uri.toString());
+    // A page that begins after the first drag of a test would end it.
+    await until('the panel', () => {
+      const { isOpen, isListening, uri } = api.panel.view();
+      return isOpen && isListening && uri === document.uri.toString();
+    });
     return { api, editor, document };
   }
 
