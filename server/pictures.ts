@@ -137,6 +137,7 @@ export class Pictures {
     const behind = backdrop === null ? undefined : this.#backdrops.behind(document, asked, backdrop);
     const designs = designsOf(group, known);
     const library = behind ? designsOf(behind.group, known) : [];
+    const [model] = group.models;
     const hasRatio = [...designs, ...library].some(({ figures }) => typeof figures.areaRatio === 'number');
     const published = hasRatio ? publishedDesigns(designs) : [];
     const noAreas = behind ? backdropProblems(behind.group, known) : [];
@@ -155,6 +156,9 @@ export class Pictures {
         : []),
       ...(published.length > 0
         ? [`The series "${PUBLISHED}" has areas in TSMC 28 nm over those of its INT4; its error is the one measured here`]
+        : []),
+      ...(model && designs.some(({ figures }) => typeof figures.perplexityChange === 'number')
+        ? [`Perplexity is that of the model ${visible(model.name)}`]
         : []),
       ...areaProblems(group, known).map((problem) => `No area of ${visible(problem)}`),
       ...(noAreas.length > 0 ? [`No area of these of the library: ${noAreas.join(', ')}`] : []),

@@ -144,7 +144,8 @@ describe('an export', () => {
       await tab(panel, name).click();
       const press = async (label: string): Promise<SaveExport> => {
         const before = (await heardOf(panel, 'export')).length;
-        await page.getByRole('button', { name: label, exact: true }).click();
+        // Results have a section for each scale, with buttons of its own.
+        await page.getByRole('button', { name: label, exact: true }).first().click();
         await expect.poll(async () => (await heardOf(panel, 'export')).length, { timeout: 10_000 }).toBe(before + 1);
         return (await heardOf<SaveExport>(panel, 'export')).at(-1)!;
       };
