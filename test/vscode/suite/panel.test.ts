@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { npyFile } from '../../support/npyFile.ts';
 import { lenses, sqnr } from './ask.ts';
-import { activeNibble, closeEditors, fileUri, id, never, open, openNew, placeOf, replace, until } from './nibble.ts';
+import { activeNibble, closeEditors, fileUri, never, open, openNew, placeOf, replace, until } from './nibble.ts';
 
 const weights = npyFile(
   Float32Array.from({ length: 4096 }, (_, i) => Math.sin(i) ** 3 / 2),
@@ -41,7 +41,8 @@ interface Evaluated {
 
 /** What the command line finds in a file, in a process of its own. */
 async function evaluated({ fsPath }: vscode.Uri): Promise<Evaluated> {
-  const cli = join(vscode.extensions.getExtension(id)!.extensionPath, 'dist/cli.cjs');
+  // The package has no command line: this is that of the checkout, two folders above the bundle of this test.
+  const cli = join(__dirname, '../../dist/cli.cjs');
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'eval', fsPath, '--json'], { env: process.env });
   const { results } = JSON.parse(stdout) as { readonly results: readonly Evaluated[] };
   return results[0]!;
