@@ -19,3 +19,16 @@ export interface Claim {
   readonly tables: readonly DataTable[];
   readonly pictures: readonly { readonly title: string; readonly draw: (drawing: Drawing) => string }[];
 }
+
+/** Of an order of some ten formats: exchanges of neighbours alone leave it above this. The bound that areas are held to as well. */
+export const SAME_ORDER = 0.9;
+
+/** Below, chance alone makes such an order in one of twenty cases or more: of eleven formats the one-sided 5 % point of Spearman's rank is 0.54. */
+const NEAR_ORDER = 0.5;
+
+/** Whether two orders agree, by their rank correlation. `same` is what counts as the same order. */
+export const orderVerdict = (correlation: number, same: number = SAME_ORDER): Verdict =>
+  Number.isNaN(correlation) ? 'not measured' : correlation > same ? 'agrees' : correlation > NEAR_ORDER ? 'agrees in part' : 'differs';
+
+/** NaN of no values. */
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

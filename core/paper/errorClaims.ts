@@ -1,6 +1,6 @@
 import { rankCorrelation } from '../numeric/rankCorrelation.ts';
 import type { Cell, DataTable } from '../view/dataTable.ts';
-import type { Claim, Verdict } from './claim.ts';
+import { type Claim, mean, orderVerdict, type Verdict } from './claim.ts';
 import { publishedBlocks, publishedByBlock } from './publishedQuality.ts';
 
 /** Error of formats under scales of several block sizes, on the same weights. */
@@ -27,14 +27,10 @@ export const errorClaims = (grids: readonly ErrorGrid[]): readonly Claim[] => [
 
 const formats = Object.keys(publishedByBlock);
 
-/** What counts as the same order of formats, and as nearly the same. */
-const SAME_ORDER = 0.9;
-const NEAR_ORDER = 0.5;
-
 function orders(grids: readonly ErrorGrid[]): Claim {
   const correlations = grids.map((grid) => publishedBlocks.map((_, i) => correlationAt(grid, i)));
   const all = correlations.flat().filter((rho) => !Number.isNaN(rho));
-  const mean = all.reduce((sum, rho) => sum + rho, 0) / all.length;
+  const typical = mean(all);
   return {
     id: 'orders-by-block',
     title: 'The order of the formats, by size of the block',
@@ -43,8 +39,8 @@ function orders(grids: readonly ErrorGrid[]): Claim {
     measured:
       all.length === 0
         ? 'Nothing'
-        : `Formats ordered by SQNR on the weights here stand to that order with a rank correlation of ${mean.toFixed(2)} in the mean over block sizes, from ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`,
-    verdict: all.length === 0 ? 'not measured' : mean > SAME_ORDER ? 'agrees' : mean > NEAR_ORDER ? 'agrees in part' : 'differs',
+        : `Formats ordered by SQNR on the weights here stand to that order with a rank correlation of ${typical.toFixed(2)} in the mean over block sizes, from ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`,
+    verdict: orderVerdict(typical),
     why: 'The error of weights is no accuracy: the paper has six tasks and one run each, whose differences between near formats are within their noise, and another model',
     tables: [
       ...grids.map(sqnrTable),

@@ -1,7 +1,7 @@
 import { rankCorrelation } from '../numeric/rankCorrelation.ts';
 import type { Cell, DataTable } from '../view/dataTable.ts';
 import { significant } from '../view/digits.ts';
-import type { Claim, Verdict } from './claim.ts';
+import { type Claim, mean, orderVerdict, SAME_ORDER, type Verdict } from './claim.ts';
 import { perplexityModels, publishedGptq, publishedPerplexities, publishedW4A4 } from './publishedQuality.ts';
 
 /** How much the perplexity of a model grows by a format, with what holds the truth 95 times of 100. */
@@ -37,9 +37,6 @@ export const qualityClaims = (measured: readonly MeasuredQuality[]): readonly Cl
 
 const isPlain = ({ quantized, method, isByRow }: MeasuredQuality): boolean => quantized === 'weights' && method === 'nearest' && !isByRow;
 
-const SAME_ORDER = 0.9;
-const NEAR_ORDER = 0.5;
-
 function order(measured: readonly MeasuredQuality[]): Claim {
   const plain = measured.filter(isPlain);
   const formats = Object.keys(publishedPerplexities);
@@ -71,7 +68,8 @@ function order(measured: readonly MeasuredQuality[]): Claim {
       all.length === 0
         ? 'Nothing'
         : `The order here stands to theirs with ${typical.toFixed(2)} in the mean, from ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`,
-    verdict: all.length === 0 ? 'not measured' : byOrder(typical, mean(amongThem)),
+    // Nobody can agree with the paper's models better than they do with each other.
+    verdict: orderVerdict(typical, Math.min(SAME_ORDER, mean(amongThem))),
     why: 'Models differ in which format suits them, those of the paper from each other as well; a small model is hurt less and in other layers',
     tables: [
       ...plain.map(changeTable),
@@ -86,11 +84,6 @@ function order(measured: readonly MeasuredQuality[]): Claim {
     ],
     pictures: [],
   };
-}
-
-/** Nobody can agree with the paper's models better than they do with each other. */
-function byOrder(typical: number, amongThem: number): Verdict {
-  return typical > Math.min(SAME_ORDER, amongThem) ? 'agrees' : typical > NEAR_ORDER ? 'agrees in part' : 'differs';
 }
 
 function studentAgainstNormal(measured: readonly MeasuredQuality[]): Claim {
@@ -169,7 +162,7 @@ function activations(measured: readonly MeasuredQuality[]): Claim {
     where: 'Table 8',
     published: 'SF4 loses least (6.55 % of accuracy in the mean of seven models), then NF4 and E2M1; INT4 loses most (14.81 %)',
     measured: cases.length === 0 ? 'Nothing' : `Rank correlation with that order: ${correlations.map((rho) => rho.toFixed(2)).join(', ')}`,
-    verdict: cases.length === 0 ? 'not measured' : typical > SAME_ORDER ? 'agrees' : typical > NEAR_ORDER ? 'agrees in part' : 'differs',
+    verdict: orderVerdict(typical),
     why: 'Perplexity here, accuracy in six tasks there',
     tables: cases.map(changeTable),
     pictures: [],
@@ -257,5 +250,3 @@ function changeTable(one: MeasuredQuality): DataTable {
 
 const shareVerdict = (nHolding: number, n: number): Verdict =>
   n === 0 ? 'not measured' : nHolding === n ? 'agrees' : nHolding > 0 ? 'agrees in part' : 'differs';
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
