@@ -59,7 +59,15 @@ function designs(n: number): ParetoData {
   const made = Array.from({ length: n }, (_, i) => {
     const area = 200 + 300 * next();
     const sqnr = 14 + Math.log2(area / 100) * 2 + 3 * next();
-    return { key: `k${i}`, name: `F${i}`, series: `block${i % 4}`, origin: 'measured' as const, figures: { area, sqnr }, intervals: {} };
+    return {
+      key: `k${i}`,
+      name: `F${i}`,
+      series: `block${i % 4}`,
+      origin: 'measured' as const,
+      errorOf: null,
+      figures: { area, sqnr },
+      intervals: {},
+    };
   });
   return { picture: 'pareto', designs: made, axes: ['area', 'sqnr'], backdrops: [] };
 }

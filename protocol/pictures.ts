@@ -48,13 +48,15 @@ export interface ParetoData {
   readonly backdrops: readonly string[];
 }
 
-/** A design of core/view/pareto.ts, but for `origin`: one of the backdrop is measured and stands behind. */
+/** A design of core/view/pareto.ts. */
 export interface PlainDesign {
   readonly key: string;
   /** The format's name, to ask for its place by. */
   readonly name: string;
   readonly series: string;
   readonly origin: 'measured' | 'published' | 'backdrop';
+  /** Of a published one, the series whose error it shows; else null. */
+  readonly errorOf: string | null;
   readonly figures: Figures;
   readonly intervals: Readonly<Partial<Record<DesignAxis, Interval>>>;
 }

@@ -51,7 +51,7 @@ export function paretoData(designs: readonly Design[], behind: readonly Design[]
   return { picture: 'pareto', designs: own, axes: axes.filter(has), backdrops };
 }
 
-function plainDesign({ name, series, figures, intervals }: Design, origin: PlainDesign['origin']): PlainDesign {
+function plainDesign({ name, series, errorOf, figures, intervals }: Design, origin: PlainDesign['origin']): PlainDesign {
   const plain = Object.entries(figures).map(([axis, x]) => [axis, x === null ? null : finite(x)] as const);
   const bounded = Object.entries(intervals).filter((entry): entry is [DesignAxis, Interval] => isBounded(entry[1]));
   return {
@@ -59,6 +59,7 @@ function plainDesign({ name, series, figures, intervals }: Design, origin: Plain
     name,
     series,
     origin,
+    errorOf: errorOf ?? null,
     figures: Object.fromEntries(plain) as Figures,
     intervals: Object.fromEntries(bounded.map(([axis, { low, high }]) => [axis, { low, high }])),
   };

@@ -155,7 +155,10 @@ export class Pictures {
           ]
         : []),
       ...(published.length > 0
-        ? [`The series "${PUBLISHED}" has areas in TSMC 28 nm over those of its INT4; its error is the one measured here`]
+        ? [
+            `The series "${PUBLISHED}" has areas in TSMC 28 nm over those of its INT4; its error is the one measured here` +
+              (new Set(published.map(({ errorOf }) => errorOf)).size > 1 ? ', under the best of the scales' : ''),
+          ]
         : []),
       ...(model && designs.some(({ figures }) => typeof figures.perplexityChange === 'number')
         ? [`Perplexity is that of the model ${visible(model.name)}`]

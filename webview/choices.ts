@@ -22,6 +22,8 @@ export interface Choices {
   readonly x: DesignAxis | null;
   readonly y: DesignAxis | null;
   readonly zoom: Zoom | null;
+  /** Of the Pareto front: the series that are not to be seen, by name. */
+  readonly hiddenSeries: readonly string[];
   readonly counts: 'linear' | 'log';
   readonly shape: 'histogram' | 'quantiles';
   /** The formats over the histogram, by name. */
@@ -58,6 +60,7 @@ export const firstChoices: Choices = {
   x: null,
   y: null,
   zoom: null,
+  hiddenSeries: [],
   counts: 'linear',
   shape: 'histogram',
   over: null,
@@ -72,6 +75,7 @@ export const forAnotherDocument = (choices: Choices): Choices => ({
   group: null,
   tensor: null,
   zoom: null,
+  hiddenSeries: [],
   over: null,
   filter: '',
   tensorSort: null,
@@ -89,6 +93,7 @@ export function choicesFrom(data: unknown): Choices {
     x: oneOf(saved['x'], axisNames) ?? null,
     y: oneOf(saved['y'], axisNames) ?? null,
     zoom: zoomFrom(saved['zoom']),
+    hiddenSeries: listOf(saved['hiddenSeries'], text) ?? [],
     counts: oneOf(saved['counts'], ['linear', 'log']) ?? firstChoices.counts,
     shape: oneOf(saved['shape'], ['histogram', 'quantiles']) ?? firstChoices.shape,
     over: listOf(saved['over'], text) ?? null,

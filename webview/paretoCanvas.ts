@@ -8,7 +8,7 @@ import type { Extent, Zoom } from './choices.ts';
 import { type Colours, colours, isStill } from './colours.ts';
 import { element } from './dom.ts';
 import { type MarksOf, paretoMarks } from './paretoMarks.ts';
-import { pointGroups } from './paretoPoints.ts';
+import { pointGroups, spansOf } from './paretoPoints.ts';
 
 Chart.register(ScatterController, PointElement, LinearScale, Tooltip, zoomPlugin);
 
@@ -47,7 +47,7 @@ export class ParetoCanvas {
       return;
     }
     const points = inOrder(view.points, last?.points ?? []);
-    this.#marks = { view, points, theme: colours(), selected, groups: pointGroups(points, view) };
+    this.#marks = { view, points, theme: colours(), selected, groups: pointGroups(points, view), spans: spansOf(points) };
     this.#canvas.ariaLabel = view.spoken;
     if (chart) this.#update(chart, zoom, last?.view.x === view.x && last.view.y === view.y);
     else this.#chart = new Chart(this.#canvas, this.#configuration(zoom));

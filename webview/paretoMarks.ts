@@ -13,6 +13,8 @@ export interface MarksOf {
   readonly theme: Colours;
   readonly selected: string | null;
   readonly groups: readonly PointGroup[];
+  /** Places of the two points that each thin line joins. */
+  readonly spans: readonly (readonly [number, number])[];
 }
 
 /** More labels than this are no help, and take time to place; and a small picture has room for fewer, one in so many square pixels. */
@@ -28,6 +30,7 @@ export const paretoMarks = (marks: () => MarksOf): Plugin<'scatter'> => ({
   id: 'marks',
   beforeDatasetsDraw(chart) {
     within(chart, () => {
+      joins(chart, marks());
       staircase(chart, marks());
       intervals(chart, marks());
     });
@@ -58,6 +61,24 @@ interface Spot {
 
 /** Where a point is drawn now, which is not where it belongs while it moves. */
 const spots = (chart: Chart): readonly Spot[] => chart.getDatasetMeta(0).data;
+
+/** Thin lines that join the points of one format. */
+function joins(chart: Chart, { spans, theme }: MarksOf): void {
+  const at = spots(chart);
+  const { ctx } = chart;
+  ctx.strokeStyle = theme.axis;
+  ctx.lineWidth = 1;
+  ctx.globalAlpha = theme.isHighContrast ? 1 : 0.5;
+  ctx.beginPath();
+  for (const [best, worst] of spans) {
+    const [from, to] = [at[best], at[worst]];
+    if (!from || !to) continue;
+    ctx.moveTo(from.x, from.y);
+    ctx.lineTo(to.x, to.y);
+  }
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+}
 
 function staircase(chart: Chart, { points, theme }: MarksOf): void {
   const at = spots(chart);

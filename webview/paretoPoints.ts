@@ -1,4 +1,5 @@
 import type { ParetoPoint, ParetoView } from '../core/view/pareto.ts';
+import { spanEnds } from '../core/view/paretoSpans.ts';
 import type { Colours } from './colours.ts';
 
 /** Points that look alike, drawn in one go: thousands of them take a few strokes, not thousands. */
@@ -14,7 +15,7 @@ const depth = { backdrop: 0, dominated: 1, published: 2, front: 3 } as const;
 
 /** Points by how they look, in the order in which they are drawn: the front comes last, and so on top. */
 export function pointGroups(points: readonly ParetoPoint[], { series }: ParetoView): readonly PointGroup[] {
-  const places = new Map(series.map((name, i) => [name, i]));
+  const places = new Map(series.map(({ name }, i) => [name, i]));
   const groups = new Map<string, { indices: number[]; status: ParetoPoint['status']; series: number }>();
   points.forEach(({ status, series: name }, i) => {
     const place = places.get(name)!;
@@ -25,6 +26,10 @@ export function pointGroups(points: readonly ParetoPoint[], { series }: ParetoVi
   });
   return [...groups.values()].sort((a, b) => depth[a.status] - depth[b.status]);
 }
+
+/** Places of the two ends of each span. */
+export const spansOf = (points: readonly ParetoPoint[]): readonly (readonly [number, number])[] =>
+  spanEnds(points.map(({ place }, at) => ({ place, at }))).map(([best, worst]) => [best.at, worst.at]);
 
 /** The colour of a point; what is dominated is pale. */
 export function colourOf(status: ParetoPoint['status'], series: number, theme: Colours): string {
@@ -52,7 +57,7 @@ export function drawPoints(
     const isHollow = status === 'published';
     ctx.fillStyle = colour;
     ctx.strokeStyle = isHollow ? colour : theme.ground;
-    ctx.lineWidth = isHollow ? 1.8 : 1;
+    ctx.lineWidth = isHollow ? 1.4 : 1;
     // What lies below a hollow one stays in sight: the same format as it was measured.
     if (!isHollow) ctx.fill();
     ctx.stroke();
@@ -60,7 +65,7 @@ export function drawPoints(
 }
 
 /** In pixels. */
-const radii = { front: 5.5, dominated: 4, published: 6, backdrop: 2.5 } as const;
+const radii = { front: 5.5, dominated: 4, published: 5, backdrop: 2.5 } as const;
 
 /** Adds a closed outline. It is closed by a line: `closePath` takes time in proportion to the whole path. */
 type Shape = (ctx: CanvasRenderingContext2D, x: number, y: number, r: number) => void;
@@ -92,7 +97,7 @@ const invertedTriangle: Shape = (ctx, x, y, r) => {
   ctx.lineTo(x, y + r * 1.1);
 };
 
-/** The marks of series, in turn: told apart without colour. As in paretoLegend.ts. */
+/** The marks of series, in turn, as in core/view/svg/seriesMark.ts: thousands of them in one path, which no string of one mark can be. */
 const shapes: readonly Shape[] = [
   circle,
   (ctx, x, y, r) => ctx.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r),

@@ -2,14 +2,14 @@ import { axisKinds, type DesignAxis } from '../core/view/designAxes.ts';
 import { type Design, type ParetoView, pareto } from '../core/view/pareto.ts';
 import { paretoSvg } from '../core/view/svg/paretoSvg.ts';
 import { visible } from '../core/weights/visibleName.ts';
-import type { ParetoData } from '../protocol/pictures.ts';
+import type { ParetoData, PlainDesign } from '../protocol/pictures.ts';
 import { colours } from './colours.ts';
 import { Menu } from './controls.ts';
 import { button, element } from './dom.ts';
 import { ExportBar, fileName } from './exports.ts';
 import { Notes } from './notes.ts';
 import { ParetoCanvas } from './paretoCanvas.ts';
-import { paretoLegend } from './paretoLegend.ts';
+import { ParetoLegend } from './paretoLegend.ts';
 import { groupTitle, type PanelState, pictureOf } from './state.ts';
 import type { Tab, TabActions } from './tab.ts';
 import { tabPanel } from './tabs.ts';
@@ -24,7 +24,7 @@ export class ParetoTab implements Tab {
   readonly #y: Menu;
   readonly #backdrop: Menu;
   readonly #reset: HTMLButtonElement;
-  readonly #legend = element('div', 'legend');
+  readonly #legend: ParetoLegend;
   readonly #canvas: ParetoCanvas;
   readonly #figure: HTMLElement;
   readonly #notes = new Notes();
@@ -38,11 +38,15 @@ export class ParetoTab implements Tab {
     this.#x = new Menu('Over', (x) => choose({ x: x as DesignAxis, zoom: null }));
     this.#y = new Menu('Error', (y) => choose({ y: y as DesignAxis, zoom: null }));
     this.#backdrop = new Menu('Behind', (name) => choose({ backdrop: name === NO_BACKDROP ? null : name }));
+    this.#legend = new ParetoLegend((series, isShown) => {
+      const others = this.#hidden().filter((name) => name !== series);
+      choose({ hiddenSeries: isShown ? others : [...others, series] });
+    });
     this.#canvas = new ParetoCanvas({ reveal: (format) => reveal(format, null), zoom: (zoom) => choose({ zoom }) });
     this.#reset = button('', 'Reset', 'Reset the zoom', () => choose({ zoom: null }));
     this.#twin = new TableTwin((row) => {
-      const design = this.#designs()[row];
-      if (design) reveal(design.name, null);
+      const name = this.#view?.table.rows[row]?.[0];
+      if (typeof name === 'string') reveal(name, null);
     });
     const zoom = element(
       'div',
@@ -54,7 +58,7 @@ export class ParetoTab implements Tab {
     zoom.role = 'group';
     zoom.ariaLabel = 'Zoom';
     const exports = new ExportBar(() => this.#exportable(), keep);
-    this.#figure = element('div', 'figure-box', this.#legend, this.#canvas.root);
+    this.#figure = element('div', 'figure-box', this.#legend.root, this.#canvas.root);
     this.root = tabPanel(
       'pareto',
       element('div', 'controls', this.#y.root, this.#x.root, this.#backdrop.root, zoom),
@@ -86,24 +90,27 @@ export class ParetoTab implements Tab {
     );
     this.#backdrop.hide(data.backdrops.length === 0);
     this.#reset.disabled = choices.zoom === null;
-    const next = [data, x, y, choices.zoom, selected?.format, groupTitle(state, 'pareto')];
+    const { zoom, hiddenSeries } = choices;
+    const subject = groupTitle(state, 'pareto');
+    // First what the view is made of.
+    const next = [data, x, y, hiddenSeries, subject, zoom, selected?.format];
     if (next.every((one, i) => one === this.#shown[i])) return;
-    if (this.#shown[0] !== data || this.#shown[1] !== x || this.#shown[2] !== y) {
-      this.#view = pareto(data.designs as readonly Design[], x, y, groupTitle(state, 'pareto'));
+    if (next.slice(0, 5).some((one, i) => one !== this.#shown[i])) {
+      this.#view = pareto(data.designs.map(designOf), x, y, subject, new Set(hiddenSeries));
       this.#twin.show([this.#view.table]);
     }
     this.#shown = next;
-    this.#legend.replaceChildren(...paretoLegend(this.#view!, colours()));
+    this.#legend.show(this.#view!, colours());
     this.#canvas.show(this.#view!, choices.zoom, selected?.format ?? null);
   }
 
   recolour(): void {
-    if (this.#view) this.#legend.replaceChildren(...paretoLegend(this.#view, colours()));
+    if (this.#view) this.#legend.show(this.#view, colours());
     this.#canvas.recolour(this.#state?.choices.zoom ?? null);
   }
 
-  #designs(): readonly { readonly name: string }[] {
-    return (this.#state && pictureOf(this.#state, 'pareto')?.designs) ?? [];
+  #hidden(): readonly string[] {
+    return this.#state?.choices.hiddenSeries ?? [];
   }
 
   #exportable() {
@@ -118,6 +125,8 @@ export class ParetoTab implements Tab {
     };
   }
 }
+
+const designOf = ({ errorOf, ...design }: PlainDesign): Design => ({ ...design, errorOf: errorOf ?? undefined });
 
 const optionsOf = ({ axes }: ParetoData) => axes.map((axis) => ({ value: axis, label: axisKinds[axis].title }));
 

@@ -81,11 +81,12 @@ function paretoData({ designs, axes, backdrops }: Fields): ParetoData | undefine
 const origins = ['measured', 'published', 'backdrop'] as const;
 
 function design(data: unknown): PlainDesign | undefined {
-  const { key, name, series, origin: from, figures, intervals } = fields(data) ?? {};
+  const { key, name, series, origin: from, errorOf, figures, intervals } = fields(data) ?? {};
   const origin = oneOf(from, origins);
   const read = { figures: byAxis(figures, figure), intervals: byAxis(intervals, interval) };
-  if (!isText(key) || !isText(name) || !isText(series) || !origin || !read.figures || !read.intervals) return undefined;
-  return { key, name, series, origin, figures: read.figures, intervals: read.intervals as PlainDesign['intervals'] };
+  if (!isText(key) || !isText(name) || !isText(series) || !origin || !isTextOrNull(errorOf)) return undefined;
+  if (!read.figures || !read.intervals) return undefined;
+  return { key, name, series, origin, errorOf, figures: read.figures, intervals: read.intervals as PlainDesign['intervals'] };
 }
 
 /** Values by axis. An axis that is not known here is left out: there is nothing to draw it over. */

@@ -44,6 +44,9 @@ const kinds = {
 
 export const axisKinds: Readonly<Record<DesignAxis, AxisKind>> = kinds;
 
+/** The axes on which a published design stands elsewhere than the one that was measured. */
+export const areaAxes: readonly DesignAxis[] = ['area', 'ge', 'areaRatio', 'overhead'];
+
 /** An axis of a figure of designs with exactly these ends. */
 export const designAxis = (axis: DesignAxis, low: number, high: number, nTicks: number): Axis =>
   (axisKinds[axis].digits === 'percent' ? percentAxis : fixedAxis)(low, high, nTicks);

@@ -1,6 +1,7 @@
 import { visible } from '../weights/visibleName.ts';
 import type { Cell, DataTable } from './dataTable.ts';
-import { axisKinds, type DesignAxis, type Figures } from './designAxes.ts';
+import { areaAxes, axisKinds, type DesignAxis, type Figures } from './designAxes.ts';
+import { type PlaceInSpan, placesInSpans } from './paretoSpans.ts';
 
 /** A format with what it costs and what it gives. */
 export interface Design {
@@ -12,6 +13,8 @@ export interface Design {
   readonly series: string;
   /** `backdrop`: measured, and shown behind for comparison. It is on no front and takes no part in dominance. */
   readonly origin: 'measured' | 'published' | 'backdrop';
+  /** Of a published one: the series whose measured error it shows. Where that one is hidden, so is this. */
+  readonly errorOf?: string | undefined;
   readonly figures: Figures;
   /** Where an estimate has one: what holds the truth 95 times of 100. */
   readonly intervals: Readonly<Partial<Record<DesignAxis, Interval>>>;
@@ -33,6 +36,15 @@ export interface ParetoPoint {
   readonly xInterval: Interval | null;
   readonly yInterval: Interval | null;
   readonly status: 'front' | 'dominated' | 'published' | 'backdrop';
+  /** Of a format whose points share a figure; else null. */
+  readonly place: PlaceInSpan | null;
+}
+
+/** Designs that have something in common. */
+export interface Series {
+  readonly name: string;
+  readonly origin: Design['origin'];
+  readonly isShown: boolean;
 }
 
 /** Designs over two of their figures, with the front of those that were measured. */
@@ -40,11 +52,11 @@ export interface ParetoView {
   readonly x: DesignAxis;
   readonly y: DesignAxis;
   readonly points: readonly ParetoPoint[];
-  /** In the order in which they first appear. */
-  readonly series: readonly string[];
+  /** In the order in which they first appear, with those that are hidden: so each keeps its colour. */
+  readonly series: readonly Series[];
   /** The corners of the front, from the least `x`: horizontal, then vertical, to each next design. */
   readonly staircase: readonly { readonly x: number; readonly y: number }[];
-  /** Designs that have no point, as a figure is missing or infinite. */
+  /** Of what is shown, designs that have no point, as a figure is missing or infinite. */
   readonly unplaced: readonly string[];
   /** The picture in words. */
   readonly spoken: string;
@@ -53,30 +65,54 @@ export interface ParetoView {
 
 /**
  * The designs over `x` and `y`. A design is dominated where another one that was measured is at least as good in both and better in one;
- * published ones are shown beside, as their figures are of other conditions, and those of a backdrop behind.
+ * published ones are shown beside, as their figures are of other conditions, and those of a backdrop behind. Of a format that is published over
+ * several errors, as under many scales, the best one is shown.
+ *
+ * @param hidden Names of series that are left out: of the picture, its front and its table.
  */
-export function pareto(designs: readonly Design[], x: DesignAxis, y: DesignAxis, subject: string): ParetoView {
-  const placed = designs.flatMap((design) => {
-    const [atX, atY] = [design.figures[x] ?? Number.NaN, design.figures[y] ?? Number.NaN];
-    return Number.isFinite(atX) && Number.isFinite(atY) ? [{ design, x: atX, y: atY }] : [];
-  });
+export function pareto(
+  all: readonly Design[],
+  x: DesignAxis,
+  y: DesignAxis,
+  subject: string,
+  hidden: ReadonlySet<string> = new Set(),
+): ParetoView {
+  const possible = areaAxes.includes(x) || areaAxes.includes(y) ? all : all.filter(({ origin }) => origin !== 'published');
+  const isHidden = ({ series, errorOf }: Design): boolean => hidden.has(series) || (errorOf !== undefined && hidden.has(errorOf));
+  const seen = possible.filter((design) => !isHidden(design));
+  const repeated = repeatedPublished(placedOf(seen, x, y), x, y);
+  const designs = seen.filter((design) => !repeated.has(design));
+  const placed = placedOf(designs, x, y);
   const front = frontOf(
     placed.filter(({ design }) => design.origin === 'measured'),
     x,
     y,
   );
   const isOnFront = new Set(front.map(({ design }) => design));
-  const points = placed.map(({ design, ...at }): ParetoPoint => {
-    const status = design.origin !== 'measured' ? design.origin : isOnFront.has(design) ? 'front' : 'dominated';
-    const { key, name, series, intervals } = design;
-    return { key, name, label: visible(name), series, ...at, xInterval: intervals[x] ?? null, yInterval: intervals[y] ?? null, status };
+  const places = placesInSpans(
+    placed.map(({ design, ...at }) => ({ ...at, name: design.origin === 'measured' ? design.name : null })),
+    isBetterOf(x, y),
+  );
+  const points = placed.map(({ design, ...at }, i): ParetoPoint => {
+    const { key, name, series, intervals, origin } = design;
+    return {
+      key,
+      name,
+      label: visible(name),
+      series,
+      ...at,
+      xInterval: intervals[x] ?? null,
+      yInterval: intervals[y] ?? null,
+      status: origin !== 'measured' ? origin : isOnFront.has(design) ? 'front' : 'dominated',
+      place: places[i]!,
+    };
   });
   const isPlaced = new Set(placed.map(({ design }) => design));
   return {
     x,
     y,
     points,
-    series: [...new Set(points.map(({ series }) => series))],
+    series: seriesOf(placedOf(possible, x, y), hidden),
     staircase: stairs(front),
     unplaced: designs.filter((design) => !isPlaced.has(design)).map(({ name }) => name),
     spoken: inWords(points, front, x, y, subject),
@@ -88,6 +124,35 @@ interface Placed {
   readonly design: Design;
   readonly x: number;
   readonly y: number;
+}
+
+/** The designs that have both figures. */
+function placedOf(designs: readonly Design[], x: DesignAxis, y: DesignAxis): readonly Placed[] {
+  return designs.flatMap((design) => {
+    const [atX, atY] = [design.figures[x] ?? Number.NaN, design.figures[y] ?? Number.NaN];
+    return Number.isFinite(atX) && Number.isFinite(atY) ? [{ design, x: atX, y: atY }] : [];
+  });
+}
+
+const isBetterOf =
+  (x: DesignAxis, y: DesignAxis) =>
+  (axis: 'x' | 'y', a: number, b: number): boolean =>
+    axisKinds[axis === 'x' ? x : y].better === 'less' ? a < b : a > b;
+
+/** Published designs beside a better one of the same format, whose area they share. */
+function repeatedPublished(placed: readonly Placed[], x: DesignAxis, y: DesignAxis): ReadonlySet<Design> {
+  const published = placed.filter(({ design }) => design.origin === 'published');
+  const places = placesInSpans(
+    published.map(({ design, ...at }) => ({ ...at, name: design.name })),
+    isBetterOf(x, y),
+  );
+  return new Set(published.filter((_, i) => (places[i]?.rank ?? 0) > 0).map(({ design }) => design));
+}
+
+function seriesOf(placed: readonly Placed[], hidden: ReadonlySet<string>): readonly Series[] {
+  const origins = new Map<string, Design['origin']>();
+  for (const { design } of placed) if (!origins.has(design.series)) origins.set(design.series, design.origin);
+  return [...origins].map(([name, origin]) => ({ name, origin, isShown: !hidden.has(name) }));
 }
 
 /** One sweep from the best `x`: what is better in `y` than all before it is on the front, and so is its equal. */

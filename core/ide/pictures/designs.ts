@@ -79,7 +79,7 @@ export function publishedDesigns(designs: readonly Design[]): readonly Design[] 
       ge: null,
       overhead: published.chipOverheadPercent / 100,
     };
-    return [{ ...design, key: `${design.key}\npublished`, series: PUBLISHED, origin: 'published', figures }];
+    return [{ ...design, key: `${design.key}\npublished`, series: PUBLISHED, errorOf: design.series, origin: 'published', figures }];
   });
 }
 

@@ -1,13 +1,15 @@
 import { type Axis, pointAxis } from '../axis.ts';
 import { axisKinds, designAxis } from '../designAxes.ts';
 import { labelOrder } from '../labelOrder.ts';
-import type { ParetoPoint, ParetoView } from '../pareto.ts';
+import type { Design, ParetoPoint, ParetoView } from '../pareto.ts';
+import { spanEnds } from '../paretoSpans.ts';
 import { type ChartColours, seriesColour } from './colours.ts';
 import { legend } from './legend.ts';
 import { type Markup, tag, text } from './markup.ts';
 import { fitted, textWidth } from './measureText.ts';
 import { type Box, placeLabels } from './placeLabels.ts';
 import { belowPlot, besidePlot, type Drawing, heading, horizontalAxis, picture, polyline, SIZE, verticalAxis, xOf, yOf } from './plot.ts';
+import { seriesMark } from './seriesMark.ts';
 
 /** More labels than this are no help, and take time to place. */
 const MOST_LABELS = 60;
@@ -41,6 +43,16 @@ export function paretoSvg(view: ParetoView, title: string, drawing: Drawing): st
     key.drawn,
     horizontalAxis(xAxis, box, xTitle, colours),
     verticalAxis(yAxis, box, `${axisKinds[view.y].title}, ${axisKinds[view.y].better} is better`, colours),
+    ...spanEnds(view.points).map(([a, b]) =>
+      tag('line', {
+        x1: xOf(xAxis, box, a.x),
+        y1: yOf(yAxis, box, a.y),
+        x2: xOf(xAxis, box, b.x),
+        y2: yOf(yAxis, box, b.y),
+        stroke: colours.axis,
+        'stroke-opacity': 0.45,
+      }),
+    ),
     polyline(stairs, { stroke: colours.mark, 'stroke-width': 1.5, 'stroke-opacity': 0.7 }),
     ...labels.map((label, i) => {
       const { x, y, text: shown } = wanted[i]!;
@@ -109,7 +121,8 @@ function mark(
   toY: (value: number) => number,
 ): Markup {
   const { status, label, xInterval, yInterval } = point;
-  const colour = seriesColour(colours, series.indexOf(point.series));
+  const place = series.findIndex(({ name }) => name === point.series);
+  const colour = seriesColour(colours, place);
   const title = `${label}, ${point.series}: ${axisKinds[yName].show(point.y)} at ${axisKinds[xName].show(point.x)}`;
   const whisker = (x1: number, y1: number, x2: number, y2: number): Markup =>
     tag('line', { x1, y1, x2, y2, stroke: colour, 'stroke-width': 1.2 });
@@ -119,32 +132,36 @@ function mark(
     tag('title', {}, text(title)),
     finite(yInterval) ? whisker(x, toY(yInterval!.low), x, toY(yInterval!.high)) : undefined,
     finite(xInterval) ? whisker(toX(xInterval!.low), y, toX(xInterval!.high), y) : undefined,
-    dot(status, x, y, colour, colours),
+    tag('g', { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` }, dot(originOf(status), place, radii[status], colours)),
   );
 }
+
+/** In pixels. */
+const radii = { front: 5, dominated: 4, published: 5, backdrop: 4 } as const;
+
+const originOf = (status: ParetoPoint['status']): Design['origin'] => (status === 'front' || status === 'dominated' ? 'measured' : status);
 
 const finite = (interval: { readonly low: number; readonly high: number } | null): boolean =>
   interval !== null && Number.isFinite(interval.low) && Number.isFinite(interval.high);
 
-function dot(status: ParetoPoint['status'], cx: number, cy: number, colour: string, { ground, muted }: ChartColours): Markup {
-  if (status === 'published') return tag('path', { d: diamond(cx, cy, 5), fill: ground, stroke: colour, 'stroke-width': 1.5 });
-  if (status === 'backdrop') return tag('circle', { cx, cy, r: 2.5, fill: muted });
-  const isFront = status === 'front';
-  return tag('circle', { cx, cy, r: isFront ? 4.5 : 3.5, fill: colour, stroke: ground, 'stroke-width': 1 });
+function dot(origin: Design['origin'], place: number, r: number, colours: ChartColours): Markup {
+  const { d, isHollow } = seriesMark(origin, place, r);
+  const colour = origin === 'backdrop' ? colours.muted : seriesColour(colours, place);
+  // A hollow one over the measured point of the same format leaves that in sight.
+  return isHollow
+    ? tag('path', { d, fill: 'none', stroke: colour, 'stroke-width': 1.4 })
+    : tag('path', { d, fill: colour, stroke: colours.ground, 'stroke-width': 1 });
 }
 
-const diamond = (x: number, y: number, r: number): string => `M${x.toFixed(1)} ${(y - r).toFixed(1)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`;
-
 function legendOf({ points, series, staircase }: ParetoView, colours: ChartColours) {
-  const ofSeries = series.map((name, i) => {
-    const { status } = points.find((point) => point.series === name)!;
-    return { sample: dot(status === 'dominated' ? 'front' : status, 0, 0, seriesColour(colours, i), colours), label: name };
-  });
+  const ofSeries = series
+    .map(({ name, origin, isShown }, i) => ({ sample: dot(origin, i, 5, colours), label: name, isShown }))
+    .filter(({ isShown }) => isShown);
   const front = {
     sample: tag('path', { d: 'M-8 4h8v-8h8', fill: 'none', stroke: colours.mark, 'stroke-width': 1.5 }),
     label: 'Pareto front',
   };
   const isDominated = points.some(({ status }) => status === 'dominated');
-  const dominated = { sample: tag('g', { opacity: FAINT }, dot('dominated', 0, 0, colours.text, colours)), label: 'dominated' };
+  const dominated = { sample: tag('circle', { r: 4, fill: colours.text, opacity: FAINT }), label: 'dominated' };
   return [...ofSeries, ...(staircase.length > 1 ? [front] : []), ...(isDominated ? [dominated] : [])];
 }

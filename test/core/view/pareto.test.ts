@@ -52,7 +52,10 @@ test('a published design is beside the front, whatever its figures', () => {
   const published = design('p', 0.1, 99, { origin: 'published', series: 'paper' });
   const view = pareto([design('a', 1, 10), published], 'area', 'sqnr', 'w');
   expect(view.points.map(({ status }) => status)).toEqual(['front', 'published']);
-  expect(view.series).toEqual(['block32', 'paper']);
+  expect(view.series).toEqual([
+    { name: 'block32', origin: 'measured', isShown: true },
+    { name: 'paper', origin: 'published', isShown: true },
+  ]);
 });
 
 describe('what has no point', () => {
@@ -100,4 +103,54 @@ test('a backdrop stands behind: it is on no front, dominates nothing, and is nam
   expect(spoken).toMatch(/: of 1 designs 1 is on the Pareto front: a .*; 1 of a library behind them$/);
   expect(table.rows.map((row) => row.at(-1))).toEqual(['front', 'backdrop']);
   expect(staircase).toEqual([{ x: 2, y: 10 }]);
+});
+
+describe('what is published', () => {
+  const figures = (areaRatio: number, sqnr: number) => ({ areaRatio, sqnr, bitsPerWeight: 4 });
+  const designs = [
+    design('a', 0, 0, { figures: figures(1, 10) }),
+    design('a', 0, 0, { key: 'a2', series: 'block16', figures: figures(1, 12) }),
+    design('a', 0, 0, { key: 'p', series: 'paper', origin: 'published', errorOf: 'block32', figures: figures(2, 10) }),
+    design('a', 0, 0, { key: 'p2', series: 'paper', origin: 'published', errorOf: 'block16', figures: figures(2, 12) }),
+  ];
+  const keys = (x: 'areaRatio' | 'bitsPerWeight', ...hidden: readonly string[]) =>
+    pareto(designs, x, 'sqnr', 'w', new Set(hidden)).points.map(({ key }) => key);
+
+  test('stands once, over the best error that is shown', () => {
+    expect(keys('areaRatio')).toEqual(['a', 'a2', 'p2']);
+    expect(keys('areaRatio', 'block16')).toEqual(['a', 'p']);
+  });
+
+  test('is not shown where no area is: its other figures are those measured', () => {
+    const view = pareto(designs, 'bitsPerWeight', 'sqnr', 'w');
+    expect(view.points.map(({ key }) => key)).toEqual(['a', 'a2']);
+    expect(view.series.map(({ name }) => name)).toEqual(['block32', 'block16']);
+    expect(view.table.rows).toHaveLength(2);
+  });
+});
+
+describe('a series that is hidden', () => {
+  const designs = [
+    design('a', 1, 10),
+    design('b', 1, 12, { series: 'block16' }),
+    design('pa', 2, 10, { series: 'paper', origin: 'published', errorOf: 'block32' }),
+    design('pb', 2, 12, { series: 'paper', origin: 'published', errorOf: 'block16' }),
+  ];
+  const without = (...hidden: readonly string[]) => pareto(designs, 'area', 'sqnr', 'w', new Set(hidden));
+
+  test('has no point, no part in the front and no row, and its place among the series', () => {
+    const view = without('block16');
+    expect(view.points.map(({ name, status }) => `${name} ${status}`)).toEqual(['a front', 'pa published']);
+    expect(view.table.rows.map(([name]) => name)).toEqual(['a', 'pa']);
+    expect(view.series.map(({ name, isShown }) => `${name} ${isShown}`)).toEqual(['block32 true', 'block16 false', 'paper true']);
+    expect(view.unplaced).toEqual([]);
+  });
+
+  test('of what is published takes no measured point along', () => {
+    expect(without('paper').points.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  test('may be all there is', () => {
+    expect(without('block32', 'block16', 'paper').points).toEqual([]);
+  });
 });
