@@ -45,12 +45,14 @@ export interface Extent {
   readonly max: number;
 }
 
-/** `column` is `name`, `n` or `nu`, or `sqnr` and the name of a format. */
+/** `column` is `name`, `best`, `n` or `nu`; or `sqnr`, or `loss` for the effect on a loss, and the name of a format. */
 export interface TensorSort {
-  readonly column: 'name' | 'n' | 'nu' | 'sqnr';
+  readonly column: (typeof sortColumns)[number];
   readonly format: string | null;
   readonly direction: Direction;
 }
+
+const sortColumns = ['name', 'best', 'n', 'nu', 'sqnr', 'loss'] as const;
 
 export const firstChoices: Choices = {
   tab: 'pareto',
@@ -116,8 +118,8 @@ function extentFrom(data: unknown): Extent | undefined {
 
 function tensorSortFrom(data: unknown): TensorSort | null {
   const { column: by, format, direction: way } = fields(data) ?? {};
-  const column = oneOf(by, ['name', 'n', 'nu', 'sqnr']);
+  const column = oneOf(by, sortColumns);
   const direction = oneOf(way, ['ascending', 'descending']);
-  if (!column || !direction || isText(format) !== (column === 'sqnr')) return null;
+  if (!column || !direction || isText(format) !== (column === 'sqnr' || column === 'loss')) return null;
   return { column, format: isText(format) ? format : null, direction };
 }

@@ -65,3 +65,12 @@ export function onWidth(of: Element, changed: (width: number) => void): void {
     changed(width);
   }).observe(of);
 }
+
+let measuring: CanvasRenderingContext2D | null = null;
+
+/** The width of a text in pixels, in the font of an element. */
+export function widthOf(text: string, font: Pick<CSSStyleDeclaration, 'font'>): number {
+  measuring ??= element('canvas', '').getContext('2d')!;
+  measuring.font = font.font;
+  return measuring.measureText(text).width;
+}

@@ -1,61 +1,55 @@
-import { count, decibels, significant } from '../core/view/digits.ts';
-import { effectText, lossText } from '../core/view/lossText.ts';
 import { textWidth } from '../core/view/svg/measureText.ts';
 import { SIZE } from '../core/view/svg/plot.ts';
 import { shortNames } from '../core/view/svg/tensorsSvg.ts';
-import { rowWindow, type TensorRow, type TensorTableView } from '../core/view/tensorTable.ts';
-import { visible } from '../core/weights/visibleName.ts';
+import { rowWindow, type TensorRow } from '../core/view/tensorTable.ts';
 import type { TensorSort } from './choices.ts';
-import { element } from './dom.ts';
+import { element, onWidth, widthOf, write } from './dom.ts';
+import { type GridCell, type GridColumn, type GridView, gridColumns } from './tensorColumns.ts';
 
 export interface GridActions {
   open(row: TensorRow): void;
-  sort(column: GridSort['column'], format: string | null): void;
+  sort(by: GridColumn['by']): void;
 }
-
-/** The order of a grid: as it is chosen, or by what the named format does to a loss. */
-export type GridSort = TensorSort | (Omit<TensorSort, 'column'> & { readonly column: 'loss' });
 
 /** In pixels, as the style sheet has it. */
 const ROW = 24;
+const PADDING = 12;
 
 /** Rows that are made beyond either edge, so that a scroll does not show nothing. */
 const SPARE = 8;
 
-/** In dB below the best, where the next colour of a cell begins; as in core/view/svg/tensorsSvg.ts. */
-const STEPS = [0.005, 0.5, 1.5, 3] as const;
+/** In em: a grid that is narrower than this shows what matters most first. */
+const NARROW = 36;
 
-/** Columns before those of formats: name, weights, nu. */
-const BEFORE = 3;
+/** The share of the width that names may take, and the most of it in em. */
+const NAMES = { share: 0.46, most: 19 } as const;
 
-/** The columns of webview/style/grid.css. */
-const COLUMNS = 'min(var(--name), 46vw) 6.5em 5em repeat(var(--formats), var(--figure))';
-
-/** The width of a change of a loss with its interval. */
-const EFFECT = '13em';
+const legend =
+  'Figures are SQNR in dB. The best of a row is bold, with a dot; what is green is less than 0.5 dB below it; what is red, or underlined in high contrast, ' +
+  '1.5 dB or more';
 
 /**
  * A grid of any number of rows, of which those in sight are there. The grid itself keeps the focus and tells which cell is the active one, so that
  * rows may come and go.
  */
 export class TensorGrid {
-  /** What the names are without. */
-  note = '';
+  /** What the names are without, and what the colours mean. */
+  readonly note = element('p', 'note');
   readonly root = element('div', 'grid');
   readonly #head = element('div', 'grid-head');
   readonly #above = element('div', '');
   readonly #body = element('div', 'grid-body');
   readonly #below = element('div', '');
   readonly #actions: GridActions;
-  #formats: readonly string[] = [];
-  /** Of those by place, which have a column of effects behind the columns of all formats. */
-  #measured: readonly number[] = [];
+  #view: GridView = { formats: [], measured: [] };
+  #columns: readonly GridColumn[] = [];
   #rows: readonly TensorRow[] = [];
-  /** By row, as they are shown. */
-  #labels: readonly string[] = [];
+  #sort: TensorSort | null = null;
   #selected: string | null = null;
   /** Row -1 is the head. */
   #active = { row: 0, column: 0 };
+  /** The room that the columns were laid out for. */
+  #laidOut = { mostName: 0, isNarrow: false };
   /** What is in the page, to tell whether a scroll changes it. */
   #made = { from: -1, to: -1 };
 
@@ -72,69 +66,72 @@ export class TensorGrid {
     this.root.addEventListener('keydown', (event) => this.#press(event));
     this.root.addEventListener('click', (event) => this.#click(event));
     new ResizeObserver(() => this.#make()).observe(this.root);
+    onWidth(this.root, () => {
+      const { mostName, isNarrow } = this.#room();
+      if (mostName !== this.#laidOut.mostName || isNarrow !== this.#laidOut.isNarrow) this.#layOut();
+    });
   }
 
-  show(
-    { formats, measured }: Pick<TensorTableView, 'formats' | 'measured'>,
-    rows: readonly TensorRow[],
-    sort: GridSort | null,
-    selected: string | null,
-  ): void {
-    this.#formats = formats;
-    this.#measured = measured;
+  show(view: GridView, rows: readonly TensorRow[], sort: TensorSort | null, selected: string | null): void {
+    this.#view = view;
     this.#rows = rows;
+    this.#sort = sort;
     this.#selected = selected;
-    this.root.hidden = formats.length === 0;
+    this.root.hidden = view.formats.length === 0;
     this.root.ariaRowCount = String(rows.length + 1);
-    this.root.ariaColCount = String(this.#nColumns);
     this.#layOut();
+  }
+
+  /** The size of the font in pixels, the room for a name in em, and whether there is little of it. */
+  #room(): { readonly size: number; readonly mostName: number; readonly isNarrow: boolean } {
+    const size = Number.parseFloat(getComputedStyle(this.root).fontSize);
+    const ems = (this.root.clientWidth || innerWidth) / size;
+    return { size, mostName: Math.min(NAMES.most, NAMES.share * ems), isNarrow: ems < NARROW };
+  }
+
+  /** Columns for the room there is, the same in all rows, as each row is laid out by itself; then all that is in sight anew. */
+  #layOut(): void {
+    const { size, mostName, isNarrow } = this.#room();
+    this.#laidOut = { mostName, isNarrow };
+    // Names of a model begin and end alike: where they have no room, that is left out and said once.
+    const { labels, note } = shortNames(
+      this.#rows.map(({ label }) => label),
+      (mostName - PADDING / size) * SIZE.small,
+    );
+    write(this.note, this.#rows.length === 0 ? '' : [note, legend].filter((part) => part !== '').join('. '));
+    const active = this.#columns[this.#active.column]?.by;
+    const style = getComputedStyle(this.root);
+    const ems = (pixels: number): number => pixels / size;
+    this.#columns = gridColumns(this.#view, labels, {
+      widest: (texts) => ems(widthOf(longest(texts), style)),
+      padding: ems(PADDING),
+      arrow: 0.7,
+      mostName,
+      isNarrow,
+    });
+    const nColumns = this.#columns.length;
+    this.root.ariaColCount = String(nColumns);
+    this.root.style.setProperty('--columns', this.#columns.map(({ track }) => track).join(' '));
+    // The active cell stays in its column, wherever that is now.
+    const column = this.#columns.findIndex(({ by }) => by.column === active?.column && by.format === active.format);
     this.#active = {
-      row: Math.min(this.#active.row, Math.max(0, rows.length - 1)),
-      column: Math.min(this.#active.column, this.#nColumns - 1),
+      row: Math.min(this.#active.row, Math.max(0, this.#rows.length - 1)),
+      column: column >= 0 ? column : clamped(this.#active.column, 0, Math.max(0, nColumns - 1)),
     };
-    this.#head.replaceChildren(this.#headRow(sort));
+    this.#head.replaceChildren(this.#headRow());
     this.#made = { from: -1, to: -1 };
     this.#make();
   }
 
-  get #nColumns(): number {
-    return BEFORE + this.#formats.length + this.#measured.length;
-  }
-
-  /** Columns of one width in all rows, as each row is laid out by itself. */
-  #layOut(): void {
-    const size = Number.parseFloat(getComputedStyle(this.root).fontSize);
-    const widest = (names: readonly string[], from: number, to: number): string => {
-      const ems = names.reduce((most, name) => Math.max(most, textWidth(name, 1)), 0) + 20 / size;
-      return `${Math.min(to, Math.max(from, ems)).toFixed(2)}em`;
-    };
-    // Names of a model begin and end alike: where they have no room, that is left out and said once.
-    const room = Math.min(19 * size, 0.46 * innerWidth) - 12;
-    const { labels, note } = shortNames(
-      this.#rows.map(({ label }) => label),
-      (room * SIZE.small) / size,
-    );
-    this.#labels = labels;
-    this.note = note;
-    this.root.style.setProperty('--name', widest(labels, 8, 19));
-    this.root.style.setProperty('--figure', widest(this.#formats.map(visible), 4.9, 5.8));
-    this.root.style.setProperty('--formats', String(this.#formats.length));
-  }
-
-  #headRow(sort: GridSort | null): HTMLElement {
-    const plain = (['name', 'n', 'nu'] as const).map((column) => ({ column, format: null, title: titles[column] }));
-    const ofFormats = this.#formats.map((format) => ({ column: 'sqnr' as const, format, title: visible(format) }));
-    const effects = this.#measured.map((i) => {
-      const format = this.#formats[i]!;
-      return { column: 'loss' as const, format, title: `Δloss ${visible(format)}` };
-    });
-    const row = this.#newRow(1);
+  #headRow(): HTMLElement {
+    const row = newRow(1);
     row.append(
-      ...[...plain, ...ofFormats, ...effects].map(({ column, format, title }, i) => {
-        const cell = this.#cell('columnheader', -1, i, element('bdi', '', title), element('span', 'arrow'));
-        cell.ariaSort = sort?.column === column && sort.format === format ? sort.direction : 'none';
+      ...this.#columns.map(({ by, title }, i) => {
+        const cell = cellAt('columnheader', -1, i, element('bdi', '', title), element('span', 'arrow'));
+        const isSorted = this.#sort?.column === by.column && this.#sort.format === by.format;
+        cell.ariaSort = isSorted ? this.#sort!.direction : 'none';
         cell.title = `Sort by ${title}`;
-        if (format !== null && format === this.#selected) cell.classList.add('is-selected');
+        if (by.format !== null && by.format === this.#selected) cell.classList.add('is-selected');
         return cell;
       }),
     );
@@ -153,52 +150,10 @@ export class TensorGrid {
     this.#mark();
   }
 
-  #newRow(index: number): HTMLElement {
-    const row = element('div', 'grid-row');
-    row.role = 'row';
-    row.ariaRowIndex = String(index);
-    // The style sheet knows the columns that are always there.
-    if (this.#measured.length > 0) row.style.gridTemplateColumns = `${COLUMNS} repeat(${this.#measured.length}, ${EFFECT})`;
-    return row;
-  }
-
-  #row({ label, file, n, nu, sqnr, effects, best, below }: TensorRow, at: number): HTMLElement {
-    const row = this.#newRow(at + 2);
-    const name = this.#cell('rowheader', at, 0, element('bdi', '', this.#labels[at] ?? label));
-    name.title = `${label}\n${visible(file)}`;
-    const figures = sqnr.map((figure, i) => {
-      const isBest = best.includes(i);
-      const cell = this.#cell('gridcell', at, i + BEFORE, figure === null ? '' : decibels(figure));
-      const off = below[i] ?? null;
-      if (off !== null) cell.dataset['heat'] = String(STEPS.filter((step) => off >= step).length);
-      if (isBest) cell.classList.add('is-winner');
-      if (off !== null && off > 0) cell.title = `${visible(this.#formats[i]!)}: ${decibels(off)} dB below the best`;
-      return cell;
-    });
-    const losses = this.#measured.map((format, i) => {
-      const effect = effects[format] ?? null;
-      const cell = this.#cell('gridcell', at, BEFORE + sqnr.length + i, effect === null ? '' : minus(lossText(effect.alone)));
-      if (effect !== null) cell.title = `${visible(this.#formats[format]!)}: ${minus(effectText(effect))}`;
-      return cell;
-    });
-    const shownNu = nu === null ? '' : Number.isFinite(nu) ? significant(nu, 3) : 'normal';
-    row.append(name, this.#cell('gridcell', at, 1, count(n)), this.#cell('gridcell', at, 2, shownNu), ...figures, ...losses);
-    return row;
-  }
-
-  #cell(
-    role: 'columnheader' | 'rowheader' | 'gridcell',
-    row: number,
-    column: number,
-    ...children: readonly (Node | string)[]
-  ): HTMLElement {
-    const cell = element('div', column === 0 ? 'grid-name' : 'figure', ...children);
-    cell.role = role;
-    cell.ariaColIndex = String(column + 1);
-    cell.id = `cell-${row}-${column}`;
-    cell.dataset['row'] = String(row);
-    cell.dataset['column'] = String(column);
-    return cell;
+  #row(row: TensorRow, at: number): HTMLElement {
+    const made = newRow(at + 2);
+    made.append(...this.#columns.map((column, i) => filled(cellAt(i === 0 ? 'rowheader' : 'gridcell', at, i), column.cell(row, at))));
+    return made;
   }
 
   /** Shows which cell is the active one. */
@@ -215,7 +170,7 @@ export class TensorGrid {
   #press(event: KeyboardEvent): void {
     const { row, column } = this.#active;
     const page = Math.max(1, Math.floor(this.root.clientHeight / ROW) - 2);
-    const ends = { row: this.#rows.length - 1, column: this.#nColumns - 1 };
+    const ends = { row: this.#rows.length - 1, column: this.#columns.length - 1 };
     const isFar = event.ctrlKey || event.metaKey;
     const moves: Readonly<Record<string, readonly [number, number]>> = {
       ArrowUp: [row - 1, column],
@@ -269,19 +224,47 @@ export class TensorGrid {
   }
 
   #act(row: number, column: number): void {
-    if (row >= 0) {
-      const found = this.#rows[row];
-      if (found) this.#actions.open(found);
-    } else if (column >= BEFORE + this.#formats.length) {
-      const format = this.#measured[column - BEFORE - this.#formats.length];
-      if (format !== undefined) this.#actions.sort('loss', this.#formats[format]!);
-    } else if (column >= BEFORE) this.#actions.sort('sqnr', this.#formats[column - BEFORE] ?? null);
-    else this.#actions.sort((['name', 'n', 'nu'] as const)[column]!, null);
+    const found = this.#rows[row];
+    if (found) this.#actions.open(found);
+    const by = row < 0 ? this.#columns[column]?.by : undefined;
+    if (by) this.#actions.sort(by);
   }
 }
 
-const titles = { name: 'Tensor', n: 'Weights', nu: 'ν' } as const;
+function newRow(index: number): HTMLElement {
+  const row = element('div', 'grid-row');
+  row.role = 'row';
+  row.ariaRowIndex = String(index);
+  return row;
+}
 
-const minus = (text: string): string => text.replace(/-/g, '−');
+function cellAt(role: 'columnheader' | 'rowheader' | 'gridcell', row: number, column: number, ...children: readonly Node[]): HTMLElement {
+  const cell = element('div', column === 0 ? 'grid-name' : 'figure', ...children);
+  cell.role = role;
+  cell.ariaColIndex = String(column + 1);
+  cell.id = `cell-${row}-${column}`;
+  cell.dataset['row'] = String(row);
+  cell.dataset['column'] = String(column);
+  return cell;
+}
+
+function filled(cell: HTMLElement, { text, aside, title, heat, isWinner }: GridCell): HTMLElement {
+  if (aside !== undefined) cell.append(element('bdi', 'grid-best', text), ' ', element('span', 'aside', aside));
+  else if (text !== '') cell.append(element('bdi', '', text));
+  if (title !== undefined) cell.title = title;
+  if (heat !== undefined) cell.dataset['heat'] = String(heat);
+  if (isWinner) cell.classList.add('is-winner');
+  return cell;
+}
+
+/** The text that is probably the widest: of thousands, one is worth measuring. */
+function longest(texts: readonly string[]): string {
+  let [most, found] = [0, ''];
+  for (const text of texts) {
+    const width = textWidth(text, 1);
+    if (width > most) [most, found] = [width, text];
+  }
+  return found;
+}
 
 const clamped = (x: number, least: number, most: number): number => Math.max(least, Math.min(most, x));

@@ -10,6 +10,7 @@ import {
 } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { PlainLoss, TensorsData } from '../protocol/pictures.ts';
+import type { TensorSort } from './choices.ts';
 import { filterField } from './controls.ts';
 import { element, write } from './dom.ts';
 import { type Exportable, ExportBar, fileName } from './exports.ts';
@@ -17,7 +18,8 @@ import { Notes } from './notes.ts';
 import { groupTitle, type PanelState, pictureOf } from './state.ts';
 import type { Tab, TabActions } from './tab.ts';
 import { tabPanel } from './tabs.ts';
-import { type GridSort, TensorGrid } from './tensorGrid.ts';
+import type { GridColumn } from './tensorColumns.ts';
+import { TensorGrid } from './tensorGrid.ts';
 
 /** Which format does best on which tensor: a table that can be sorted and narrowed. A row leads to the distribution of its tensor. */
 export class TensorsTab implements Tab {
@@ -26,7 +28,6 @@ export class TensorsTab implements Tab {
   readonly #counted = element('span', 'counted');
   readonly #winners = element('span', 'winners');
   readonly #grid: TensorGrid;
-  readonly #note = element('p', 'note');
   readonly #notes = new Notes();
   #data: TensorsData | null = null;
   #view: TensorTableView | null = null;
@@ -42,42 +43,27 @@ export class TensorsTab implements Tab {
         const tensor = this.#keys.get(row.key);
         if (tensor !== undefined) choose({ tab: 'distribution', tensor });
       },
-      sort: (column, format) => {
-        const next = nextSort(this.#sort, column, format);
-        this.#byLoss = next?.column === 'loss' ? next : null;
-        choose({ tensorSort: next?.column === 'loss' ? null : next });
-        // Where only this tab knows of the new order, nobody else asks for it.
-        if (this.#state) this.show(this.#state);
-      },
+      sort: (by) => choose({ tensorSort: nextSort(this.#state?.choices.tensorSort ?? null, by) }),
     });
     const exports = new ExportBar(() => this.#exportable(), keep);
     this.root = tabPanel(
       'tensors',
       element('div', 'controls', this.#filter, this.#counted, this.#winners),
       this.#grid.root,
-      this.#note,
+      this.#grid.note,
       this.#notes.root,
       exports.root,
     );
-  }
-
-  /** An order by the effect on a loss, which is gone with the page; all others are among the choices. */
-  #byLoss: GridSort | null = null;
-
-  get #sort(): GridSort | null {
-    return this.#byLoss ?? this.#state?.choices.tensorSort ?? null;
   }
 
   /** By key of a row, the key to wish for the distribution by. */
   #keys: ReadonlyMap<string, string> = new Map();
 
   show(state: PanelState): void {
-    if (state.document?.uri !== this.#state?.document?.uri) this.#byLoss = null;
     this.#state = state;
     this.#notes.show(state, 'tensors');
     const data = pictureOf(state, 'tensors');
-    const { filter } = state.choices;
-    const sort = this.#sort;
+    const { filter, tensorSort: sort } = state.choices;
     const next = [data, filter, sort, state.selected?.format];
     if (next.every((one, i) => one === this.#shown[i])) return;
     this.#shown = next;
@@ -93,7 +79,6 @@ export class TensorsTab implements Tab {
     write(this.#counted, counted);
     write(this.#winners, winnersOf(this.#view?.formats ?? [], this.#rows));
     this.#grid.show(this.#view ?? { formats: [], measured: [] }, this.#rows, sort, state.selected?.format ?? null);
-    write(this.#note, nAll === 0 ? '' : [...(this.#grid.note === '' ? [] : [this.#grid.note]), legend].join('. '));
   }
 
   recolour(): void {
@@ -115,10 +100,6 @@ export class TensorsTab implements Tab {
     };
   }
 }
-
-const legend =
-  'Figures are SQNR in dB. The best of a row is bold, with a dot; what is green is less than 0.5 dB below it; what is red, or underlined in high contrast, ' +
-  '1.5 dB or more';
 
 /** Formats that are named as best; the columns have the others. */
 const MOST_WINNERS = 3;
@@ -160,22 +141,22 @@ const lossOf = ({ loss, interval, divergence }: PlainLoss): EffectOnLoss['alone'
   divergence,
 });
 
-function ordered(view: TensorTableView, filter: string, sort: GridSort | null): readonly TensorRow[] {
+function ordered(view: TensorTableView, filter: string, sort: TensorSort | null): readonly TensorRow[] {
   const rows = filteredTensors(view.rows, filter);
   const by = sort ? keyOf(sort, view) : undefined;
   return sort && by !== undefined ? sortedTensors(rows, by, sort.direction) : rows;
 }
 
 /** Undefined of a format that is not there. */
-function keyOf({ column, format }: GridSort, { formats }: TensorTableView): TensorKey | undefined {
+function keyOf({ column, format }: TensorSort, { formats }: TensorTableView): TensorKey | undefined {
   if (column !== 'sqnr' && column !== 'loss') return column;
   const at = formats.indexOf(format!);
   return at < 0 ? undefined : column === 'sqnr' ? at : { lossOf: at };
 }
 
 /** After a click on a head: what one wants to see first, then the other way round, then the order of the files. */
-function nextSort(sort: GridSort | null, column: GridSort['column'], format: string | null): GridSort | null {
-  const first = column === 'name' || column === 'nu' ? 'ascending' : 'descending';
-  if (sort?.column !== column || sort.format !== format) return { column, format, direction: first };
-  return sort.direction === first ? { column, format, direction: first === 'ascending' ? 'descending' : 'ascending' } : null;
+function nextSort(sort: TensorSort | null, by: GridColumn['by']): TensorSort | null {
+  const first = by.column === 'sqnr' || by.column === 'loss' || by.column === 'n' ? 'descending' : 'ascending';
+  if (sort?.column !== by.column || sort.format !== by.format) return { ...by, direction: first };
+  return sort.direction === first ? { ...by, direction: first === 'ascending' ? 'descending' : 'ascending' } : null;
 }

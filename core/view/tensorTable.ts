@@ -96,14 +96,18 @@ function comparedIn(sqnr: readonly (number | null)[]): Pick<TensorRow, 'best' | 
   return { best, below };
 }
 
-/** What rows are ordered by: a name, the weights, nu, the SQNR of a format by its place, or its effect on the loss with that tensor alone. */
-export type TensorKey = 'name' | 'n' | 'nu' | number | { readonly lossOf: number };
+/**
+ * What rows are ordered by: a name, the place of the best format, the weights, nu, the SQNR of a format by its place, or its effect on the loss with
+ * that tensor alone.
+ */
+export type TensorKey = 'name' | 'best' | 'n' | 'nu' | number | { readonly lossOf: number };
 
 /** Rows in another order, for a table that is sorted by a click. Rows without the figure stay at the end; equal ones in file order. */
 export function sortedTensors(rows: readonly TensorRow[], by: TensorKey, direction: 'ascending' | 'descending'): readonly TensorRow[] {
   const sign = direction === 'ascending' ? 1 : -1;
   const figureOf = (row: TensorRow): string | number | null => {
     if (typeof by === 'object') return row.effects[by.lossOf]?.alone.loss ?? null;
+    if (by === 'best') return row.best[0] ?? null;
     return typeof by === 'number' ? (row.sqnr[by] ?? null) : row[by];
   };
   return rows

@@ -224,8 +224,8 @@ describe('a table of 10 000 tensors', () => {
       expect(await grid.getAttribute('aria-rowcount')).toBe('10001');
       await grid.focus();
       await page.keyboard.press('Control+End');
-      expect(await grid.getAttribute('aria-activedescendant')).toBe('cell-9999-4');
-      expect(await page.locator('#cell-9999-4').textContent()).toBe('∞');
+      expect(await grid.getAttribute('aria-activedescendant')).toBe('cell-9999-5');
+      expect(await page.locator('#cell-9999-5').textContent()).toBe('∞');
       expect(await rows.count()).toBeLessThan(60);
       await page.keyboard.press('PageUp');
       await page.keyboard.press('ArrowDown');
@@ -247,10 +247,68 @@ describe('a table of 10 000 tensors', () => {
       await page.getByRole('grid').focus();
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Enter');
       expect(await page.getByRole('columnheader', { name: 'Weights' }).getAttribute('aria-sort')).toBe('descending');
-      expect(await page.locator('#cell-0-1').textContent()).toBe('9\u2009999');
+      expect(await page.locator('#cell-0-2').textContent()).toBe('9\u2009999');
     });
+  });
+
+  test('in a narrow column has the best of each tensor in sight, and keeps the active cell in its column', async () => {
+    await withPanel(async (panel) => {
+      const { page } = panel;
+      await tab(panel, 'Tensors').click();
+      await panel.tell(picture(answer()));
+      const grid = page.getByRole('grid');
+      await grid.focus();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      const heads = page.getByRole('columnheader');
+      expect(await heads.allTextContents()).toEqual(['Tensor', 'Best', 'Weights', 'ν', 'A', 'B']);
+      await page.setViewportSize({ width: 330, height: 900 });
+      await heads.last().filter({ hasText: 'Weights' }).waitFor();
+      expect(await heads.allTextContents()).toEqual(['Tensor', 'Best', 'ν', 'A', 'B', 'Weights']);
+      expect(await grid.getAttribute('aria-activedescendant')).toBe('cell--1-5');
+      const best = page.locator('#cell-0-1');
+      expect(await best.textContent()).toBe('B ∞');
+      const [inner, outer] = [(await page.locator('#cell-0-2').boundingBox())!, (await grid.boundingBox())!];
+      expect(inner.x + inner.width).toBeLessThanOrEqual(outer.x + outer.width);
+      expect(await best.evaluate((cell) => cell.scrollWidth <= cell.clientWidth)).toBe(true);
+      await heads.nth(1).click();
+      expect(await heads.nth(1).getAttribute('aria-sort')).toBe('ascending');
+    });
+  });
+});
+
+test('a series of the Pareto front is hidden by its entry in the legend: on the canvas, in the table, in files, and after a reload', async () => {
+  await withPanel(async (panel) => {
+    const { page } = panel;
+    const entry = page.getByRole('group', { name: 'Series' }).getByRole('button', { name: 'block128' });
+    const label = () => page.locator('.pareto canvas').getAttribute('aria-label');
+    const rows = page.locator('.pareto .twin tbody tr');
+    await page.locator('.pareto summary').click();
+    await rows.first().waitFor();
+    expect(await entry.getAttribute('aria-pressed')).toBe('true');
+    expect(await label()).toContain('of 8 designs');
+    expect(await rows.count()).toBe(8);
+    await entry.focus();
+    await page.keyboard.press('Enter');
+    expect(await label()).toContain('of 4 designs');
+    expect(await rows.count()).toBe(4);
+    expect(await entry.getAttribute('aria-pressed')).toBe('false');
+    expect(await page.evaluate(() => globalThis.document.activeElement?.getAttribute('data-series'))).toBe('block128');
+    // A row of the table still leads to its own format.
+    await rows.nth(1).getByRole('button').click();
+    expect((await heardOf(panel, 'reveal')).at(-1)).toMatchObject({ format: await rows.nth(1).getByRole('button').textContent() });
+    await page.getByRole('button', { name: 'Save the table as CSV' }).click();
+    const [saved] = await heardOf<SaveExport>(panel, 'export');
+    expect(saved!.content.trim().split('\r\n')).toHaveLength(5);
+    expect(saved!.content).not.toContain('block128');
+    await panel.hideAndShow();
+    expect(await label()).toContain('of 4 designs');
+    await entry.click();
+    expect(await label()).toContain('of 8 designs');
   });
 });
 

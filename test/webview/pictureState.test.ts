@@ -118,14 +118,22 @@ describe('saved choices', () => {
       x: 'constructor',
       zoom: { x: { min: 1, max: 0 }, y: { min: 0, max: 1 } },
       over: [1],
+      hiddenSeries: ['block32', 1],
       tensorSort: { column: 'sqnr' },
     };
     expect(choicesFrom(broken)).toEqual(firstChoices);
   });
 
   test('that can be read are taken', () => {
-    const choices = { ...firstChoices, tab: 'tensors', x: 'area', tensorSort: { column: 'sqnr', format: 'NF4', direction: 'descending' } };
-    expect(choicesFrom(JSON.parse(JSON.stringify(choices)))).toEqual(choices);
+    const choices = { ...firstChoices, tab: 'tensors', x: 'area', hiddenSeries: ['block32'] };
+    for (const [column, format] of [
+      ['sqnr', 'NF4'],
+      ['loss', 'NF4'],
+      ['best', null],
+    ]) {
+      const sorted = { ...choices, tensorSort: { column, format, direction: 'descending' } };
+      expect(choicesFrom(JSON.parse(JSON.stringify(sorted)))).toEqual(sorted);
+    }
   });
 });
 

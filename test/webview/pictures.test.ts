@@ -112,9 +112,12 @@ describe('every view is drawn from real results', () => {
       expect(await rows.count()).toBe(tensors.length);
       expect(await rows.locator('.is-winner').count()).toBeGreaterThanOrEqual(tensors.length);
       const { sqnr } = tensors[0]!;
-      expect((await rows.first().getByRole('gridcell').allTextContents()).slice(2)).toEqual(sqnr.map((x) => (x as number).toFixed(2)));
+      expect((await rows.first().getByRole('gridcell').allTextContents()).slice(3)).toEqual(sqnr.map((x) => (x as number).toFixed(2)));
+      const most = Math.max(...sqnr.map((x) => x as number));
+      const best = `${formats[sqnr.indexOf(most)]} ${most.toFixed(2)}`;
+      expect(await rows.first().getByRole('gridcell').first().textContent()).toBe(best);
       await panel.page.getByRole('columnheader', { name: formats[0]! }).click();
-      const first = await rows.first().getByRole('gridcell').nth(2).textContent();
+      const first = await rows.first().getByRole('gridcell').nth(3).textContent();
       expect(Number(first)).toBeCloseTo(Math.max(...tensors.map((one) => one.sqnr[0] as number)), 2);
     });
   });

@@ -36,7 +36,7 @@ describe('tensors with effects on a loss', () => {
       const told = answer();
       await panel.tell(picture(told));
       const data = told.data as TensorsData;
-      await work(panel, data, 3 + data.formats.length);
+      await work(panel, data, 4 + data.formats.length);
     });
 
   test('have a column behind those of the formats, with intervals', async () => {
@@ -69,6 +69,7 @@ describe('tensors with effects on a loss', () => {
       await page.keyboard.press('Enter');
       expect(await last.getAttribute('aria-sort')).toBe('descending');
       expect(await first()).toContain(name(-1));
+      expect(await panel.state()).toMatchObject({ choices: { tensorSort: { column: 'loss', direction: 'descending' } } });
       expect(await page.locator(`#cell-${tensors.length - 1}-${column}`).textContent()).toBe('');
       await page.keyboard.press('Enter');
       expect(await last.getAttribute('aria-sort')).toBe('ascending');
@@ -120,7 +121,7 @@ describe('tensors with effects on a loss', () => {
       // A client that knows of no effects says none.
       const { effects: _, ...plain } = data;
       await panel.tell(picture({ ...answer(), data: plain as TensorsData }));
-      expect(await panel.page.getByRole('columnheader').count()).toBe(3 + data.formats.length);
+      expect(await panel.page.getByRole('columnheader').count()).toBe(4 + data.formats.length);
     });
   });
 });
