@@ -3,6 +3,8 @@ import { availableParallelism, cpus, loadavg, platform, release, totalmem } from
 import { areaEdits } from './areaEdits.ts';
 import { evaluation } from './evaluation.ts';
 import { models } from './models.ts';
+import type { Openings } from './opening.d.mts';
+import { openingFigures } from './openingRows.ts';
 import { panelFigures } from './panel.ts';
 import { pictures } from './pictures.ts';
 import { startUp } from './startUp.ts';
@@ -12,10 +14,12 @@ import { throughServer, typingInProcess } from './typing.ts';
 interface Options {
   readonly version: string;
   readonly isRecorded: boolean;
+  /** Of bench/opening.mjs, which is no part of a bundle as it finds VS Code beside itself. */
+  readonly measureOpenings: () => Promise<{ readonly panel: Openings; readonly preview: Openings }>;
 }
 
 /** Measures everything, prints it, and writes docs/bench.md where that is asked for. */
-export async function run({ version, isRecorded }: Options): Promise<void> {
+export async function run({ version, isRecorded, measureOpenings }: Options): Promise<void> {
   const sections: string[] = [];
   const say = (text: string): void => {
     sections.push(text);
@@ -64,6 +68,10 @@ export async function run({ version, isRecorded }: Options): Promise<void> {
   const panel = await panelFigures();
   say(`## ${panel.title}`);
   say(table(panel.head, panel.rows));
+
+  const opening = openingFigures(await measureOpenings());
+  say(`## ${opening.title}`);
+  say(table(opening.head, opening.rows));
 
   const onModel = await models();
   say(`## ${onModel.title}`);
