@@ -63,7 +63,7 @@ export class ResultsPanel implements Disposable {
     this.#context = context;
     this.#server = server;
     this.#feed = new PictureFeed({
-      ask: (uri, wish, token) => server.request('nibble/picture', { uri, wish }, token),
+      ask: (uri, wish, stamp, token) => server.request('nibble/picture', { uri, wish, ...(stamp === undefined ? {} : { stamp }) }, token),
       show: (answer) => {
         if (answer.uri === this.#uri) this.#tell({ protocol, kind: 'picture', answer });
       },

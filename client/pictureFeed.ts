@@ -3,7 +3,13 @@ import type { PictureAnswer, PictureWish } from '../protocol/pictures.ts';
 
 /** What a feed needs of others. */
 export interface FeedParts {
-  readonly ask: (uri: string, wish: PictureWish, token: CancellationToken) => Promise<PictureAnswer | null>;
+  /** `stamp` is that of the answer that is shown, where it has one. */
+  readonly ask: (
+    uri: string,
+    wish: PictureWish,
+    stamp: number | undefined,
+    token: CancellationToken,
+  ) => Promise<PictureAnswer | 'unchanged' | null>;
   readonly show: (answer: PictureAnswer) => void;
   /** Told of what went wrong, but not of what was cancelled. */
   readonly fail: (error: unknown) => void;
@@ -18,6 +24,8 @@ export class PictureFeed {
   #wanted: { readonly uri: string; readonly wish: PictureWish } | undefined;
   #asking: CancellationTokenSource | undefined;
   #hasChanged = false;
+  /** Of the last answer to what is wanted. */
+  #stamp: number | undefined;
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
@@ -35,6 +43,7 @@ export class PictureFeed {
   stop(): void {
     this.#wanted = undefined;
     this.#hasChanged = false;
+    this.#stamp = undefined;
     this.#asking?.cancel();
     this.#asking = undefined;
   }
@@ -53,10 +62,12 @@ export class PictureFeed {
     this.#asking = source;
     this.#hasChanged = false;
     this.#parts
-      .ask(wanted.uri, wanted.wish, source.token)
+      .ask(wanted.uri, wanted.wish, this.#stamp, source.token)
       .then(
         (answer) => {
-          if (answer && this.#asking === source) this.#parts.show(answer);
+          if (!answer || answer === 'unchanged' || this.#asking !== source) return;
+          this.#stamp = answer.stamp;
+          this.#parts.show(answer);
         },
         (error) => {
           if (this.#asking === source) this.#parts.fail(error);

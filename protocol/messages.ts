@@ -21,7 +21,7 @@ export interface Requests {
   'nibble/synthesise': { readonly params: SynthesiseParams; readonly result: SynthesiseResult };
   'nibble/verilog': { readonly params: VerilogParams; readonly result: Verilog };
   'nibble/formatPlace': { readonly params: FormatPlaceParams; readonly result: Place | null };
-  'nibble/picture': { readonly params: PictureParams; readonly result: PictureAnswer | null };
+  'nibble/picture': { readonly params: PictureParams; readonly result: PictureAnswer | 'unchanged' | null };
   'nibble/formatAt': { readonly params: FormatAtParams; readonly result: FormatAt | null };
   'nibble/levelEdit': { readonly params: LevelEditParams; readonly result: LevelEdit | null };
 }
@@ -147,6 +147,8 @@ export interface FormatPlaceParams {
 export interface PictureParams {
   readonly uri: string;
   readonly wish: PictureWish;
+  /** That of the answer that is shown. Where it still holds, the server says `unchanged`. */
+  readonly stamp?: number;
 }
 
 /** Asks which format a place in an open document belongs to. */

@@ -35,6 +35,8 @@ export interface PictureAnswer {
   readonly data: PictureData | null;
   /** What has to be said beside the picture, each a sentence without its full stop: why a format has no point, what an estimate is. */
   readonly notes: readonly string[];
+  /** Of a picture that may be large: what it is asked for with when it may have changed. */
+  readonly stamp?: number;
 }
 
 export type PictureData = ParetoData | DistributionData | FormatsData | TensorsData;

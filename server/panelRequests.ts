@@ -18,7 +18,9 @@ import type { Session } from './session.ts';
 
 /** Answers what a panel asks beyond results: its pictures, and the ways between them and the text. Null of a document that is not open. */
 export function answerPanels(connection: Connection, session: Session, pictures: Pictures): void {
-  connection.onRequest('nibble/picture', (params: PictureParams, token): Promise<PictureAnswer | null> => pictures.answer(params, token));
+  connection.onRequest<PictureAnswer | 'unchanged' | null, void>('nibble/picture', (params: PictureParams, token) =>
+    pictures.answer(params, token),
+  );
   connection.onRequest('nibble/formatPlace', ({ uri, format, code }: FormatPlaceParams): Place | null => {
     const document = session.document(uri);
     const found = document && placeOfFormat(format, code, session.analysis(document));

@@ -1,10 +1,10 @@
 import { type CancellationToken, type Connection, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { areaProblems, designsOf, PUBLISHED, publishedDesigns } from '../core/ide/pictures/designs.ts';
-import { type AskedGroup, measuredGroup } from '../core/ide/pictures/groups.ts';
+import { type AskedGroup, measuredGroup, type ScaleGroup } from '../core/ide/pictures/groups.ts';
 import { distributionNotes, distributionOf, type ProfiledWeights, whyNoProfile } from '../core/ide/pictures/overWeights.ts';
 import { nusOf } from '../core/ide/pictures/tensorColumns.ts';
-import { knownEffects } from '../core/ide/pictures/tensorEffects.ts';
+import { type KnownEffects, knownEffects } from '../core/ide/pictures/tensorEffects.ts';
 import { weightsKey } from '../core/lang/evaluationKey.ts';
 import { factOf } from '../core/lang/facts.ts';
 import { libraryNames } from '../core/lang/library.ts';
@@ -18,6 +18,7 @@ import { Backdrops, backdropProblems } from './backdrop.ts';
 import { toLocation } from './convert.ts';
 import { distributionData, formatsData, MOST_LINES, paretoData, tensorKey, tensorsData, tensorsOf } from './pictureData.ts';
 import { designGroups, lineGroups, menuOf, nothingIn, type Placed, placedOf, type Shown, tensorGroups, wished } from './pictureGroups.ts';
+import { PictureStamps } from './pictureStamps.ts';
 import type { Session } from './session.ts';
 
 /** How often a client is told of changes at most, in milliseconds: the first is told at once, those of a drag or of results that follow are gathered. */
@@ -44,6 +45,7 @@ export class Pictures {
   /** What reads weights, of each document. */
   readonly #reading = new Map<string, AbortController>();
   readonly #profiles = new Map<string, ProfiledWeights>();
+  readonly #stamps = new PictureStamps();
 
   constructor(connection: Connection, session: Session) {
     this.#connection = connection;
@@ -56,7 +58,7 @@ export class Pictures {
   }
 
   /** Rejects with RequestCancelled where something newer of the same document is wanted, or the client cancels. */
-  async answer({ uri, wish }: PictureParams, token: CancellationToken): Promise<PictureAnswer | null> {
+  async answer({ uri, wish, stamp }: PictureParams, token: CancellationToken): Promise<PictureAnswer | 'unchanged' | null> {
     const document = this.#session.document(uri);
     if (!document) return null;
     this.#watched.add(uri);
@@ -90,8 +92,11 @@ export class Pictures {
         const group = wished(wish.group, groups);
         if (!group) return answer(groups, group, nothing);
         const fits = factOf({ kind: 'fits', weights: group.of.group.weights }, analysis.known.facts);
+        const effects = knownEffects(group.of.group, group.of.scaled, analysis.known);
+        const made = this.#stamps.of(uri, [group.key, JSON.stringify(menuOf(groups)), fits, ...partsOf(group.of.scaled, effects)]);
+        if (made === stamp) return 'unchanged';
         const nus = fits && !('problem' in fits) ? nusOf(fits) : new Map<string, number>();
-        return answer(groups, group, tensorsData(group.of, nus, knownEffects(group.of.group, group.of.scaled, analysis.known)));
+        return { ...answer(groups, group, tensorsData(group.of, nus, effects)), stamp: made };
       }
       case 'distribution': {
         const groups = placedOf(analysis, results);
@@ -129,6 +134,7 @@ export class Pictures {
     this.#reading.get(uri)?.abort();
     this.#reading.delete(uri);
     this.#backdrops.close(uri);
+    this.#stamps.close(uri);
   }
 
   #pareto(document: TextDocument, asked: AskedGroup, { backdrop }: PictureWish): Drawn {
@@ -223,6 +229,13 @@ export class Pictures {
     this.#connection.console.error(`pictures: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 }
+
+/** What a table of tensors is made of. */
+const partsOf = ({ scale, rows }: ScaleGroup, { of, notes }: KnownEffects): readonly unknown[] => [
+  scale,
+  notes.join('\n'),
+  ...rows.flatMap((row) => [row.evaluation.format.name, row.evaluation.scale.name, row.result, of.get(row), of.get(row)?.effects.length]),
+];
 
 const unmeasured = (n: number): readonly string[] => (n > 0 ? [`${n} ${n === 1 ? 'format is' : 'formats are'} not measured yet`] : []);
 

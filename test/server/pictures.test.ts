@@ -218,6 +218,29 @@ test('tensors have the SQNR of each format, and those of the document add up to 
   for (const { sqnr } of tensors) expect(sqnr.every((x) => typeof x === 'number')).toBe(true);
 });
 
+test('tensors are not sent again where nothing of them has changed', async () => {
+  const client = await evaluated();
+  const asked = (stamp?: number) =>
+    client.request<PictureAnswer | 'unchanged'>('nibble/picture', {
+      uri,
+      wish: wish('tensors'),
+      ...(stamp === undefined ? {} : { stamp }),
+    });
+  const first = (await asked()) as PictureAnswer;
+  expect(await asked(first.stamp)).toBe('unchanged');
+  await client.change(uri, { text: `// Said by the way.\n${spec.replace('bits = 3', 'bits = 3 // eight levels')}` });
+  expect(await asked(first.stamp)).toBe('unchanged');
+  expect(await asked()).toMatchObject({ stamp: first.stamp, data: first.data });
+  await client.change(uri, { text: spec.replace('0.7', '0.8') });
+  await client.request<EvaluateResult>('nibble/evaluate', { uri });
+  const next = (await asked(first.stamp)) as PictureAnswer;
+  expect(next.stamp).not.toBe(first.stamp);
+  expect((next.data as TensorsData).tensors[0]!.sqnr[1]).not.toBe((first.data as TensorsData).tensors[0]!.sqnr[1]);
+  // A comparison of another name has another menu.
+  await client.change(uri, { text: spec.replace('0.7', '0.8').replace('compare few', 'compare some') });
+  expect(await asked(next.stamp)).toMatchObject({ groups: [{ title: 'some, on w, rows' }] });
+});
+
 test('a distribution is that of all weights, or of one tensor', async () => {
   const client = await evaluated();
   const all = await dataOf<DistributionData>(client, wish('distribution'));

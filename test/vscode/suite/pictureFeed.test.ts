@@ -8,8 +8,10 @@ const wish = (picture: PictureWish['picture']): PictureWish => ({ picture, group
 /** A question that waits for its answer. */
 interface Asked {
   readonly wish: PictureWish;
+  readonly stamp: number | undefined;
   readonly token: vscode.CancellationToken;
-  readonly answer: (version: number) => Promise<void>;
+  readonly answer: (version: number, stamp?: number) => Promise<void>;
+  readonly leave: () => Promise<void>;
   readonly refuse: () => Promise<void>;
 }
 
@@ -19,18 +21,23 @@ function feedOf() {
   const shown: string[] = [];
   const failed: unknown[] = [];
   const feed = new PictureFeed({
-    ask: (uri, wanted, token) =>
+    ask: (uri, wanted, stamp, token) =>
       new Promise((resolve, reject) => {
         const settled = () => new Promise<void>((done) => setTimeout(done));
-        const answer = (version: number): Promise<void> => {
-          resolve({ uri, version, wish: wanted, groups: [], data: null, notes: [] } satisfies PictureAnswer);
+        const answer = (version: number, made?: number): Promise<void> => {
+          const told: PictureAnswer = { uri, version, wish: wanted, groups: [], data: null, notes: [] };
+          resolve(made === undefined ? told : { ...told, stamp: made });
+          return settled();
+        };
+        const leave = (): Promise<void> => {
+          resolve('unchanged');
           return settled();
         };
         const refuse = (): Promise<void> => {
           reject(new Error('refused'));
           return settled();
         };
-        asked.push({ wish: wanted, token, answer, refuse });
+        asked.push({ wish: wanted, stamp, token, answer, leave, refuse });
       }),
     show: (answer) => shown.push(`${answer.wish.picture} ${answer.version}`),
     fail: (error) => failed.push(error),
@@ -76,5 +83,23 @@ describe('a feed of pictures', () => {
     feed.changed('a');
     await asked[1]!.answer(3);
     assert.deepEqual(shown, ['tensors 3']);
+  });
+
+  it('asks with the stamp of what it has shown, and shows nothing where that still holds', async () => {
+    const { feed, asked, shown } = feedOf();
+    feed.want('a', wish('tensors'));
+    await asked[0]!.answer(1, 7);
+    feed.changed('a');
+    await asked[1]!.leave();
+    feed.changed('a');
+    await asked[2]!.answer(3, 8);
+    feed.changed('a');
+    assert.deepEqual(shown, ['tensors 1', 'tensors 3']);
+    // What is wanted anew may be shown by a page that has nothing of it.
+    feed.want('a', wish('tensors'));
+    assert.deepEqual(
+      asked.map(({ stamp }) => stamp),
+      [undefined, 7, 7, 8, undefined],
+    );
   });
 });
