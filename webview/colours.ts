@@ -4,7 +4,6 @@ import { type Colour, hexColour, mixed, parsedColour, readable } from './contras
 /** The colours and the font of pictures, as the editor's theme has them now. */
 export interface Colours extends ChartColours {
   readonly best: string;
-  readonly isHighContrast: boolean;
   readonly hover: { readonly background: string; readonly text: string; readonly border: string };
   readonly font: { readonly family: string; readonly size: number };
 }
@@ -53,7 +52,6 @@ export function colours(): Colours {
     ],
     heat: own.heat,
     best: mark('charts-green', own.series[2]!),
-    isHighContrast,
     hover: {
       background: variable('editorHoverWidget-background', hexColour(ground)),
       text: variable('editorHoverWidget-foreground', hexColour(text)),
