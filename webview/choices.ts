@@ -34,8 +34,9 @@ export interface Choices {
   readonly tensorSort: TensorSort | null;
 }
 
-/** The part of a Pareto picture that is seen. */
+/** The part of a Pareto picture that is seen, and the axes that it is of: axes may change by themselves, as areas come in. */
 export interface Zoom {
+  readonly axes: { readonly x: DesignAxis; readonly y: DesignAxis };
   readonly x: Extent;
   readonly y: Extent;
 }
@@ -108,7 +109,9 @@ export function choicesFrom(data: unknown): Choices {
 function zoomFrom(data: unknown): Zoom | null {
   const saved = fields(data) ?? {};
   const [x, y] = [extentFrom(saved['x']), extentFrom(saved['y'])];
-  return x && y ? { x, y } : null;
+  const over = fields(saved['axes']) ?? {};
+  const axes = { x: oneOf(over['x'], axisNames), y: oneOf(over['y'], axisNames) };
+  return x && y && axes.x && axes.y ? { axes: { x: axes.x, y: axes.y }, x, y } : null;
 }
 
 function extentFrom(data: unknown): Extent | undefined {

@@ -31,6 +31,8 @@ export class ParetoCanvas {
   readonly #actions: CanvasActions;
   #chart: Chart<'scatter'> | undefined;
   #marks: MarksOf | undefined;
+  /** What is seen while somebody zooms or pans: nobody else knows of it until that ends, and what comes meanwhile must not undo it. */
+  #gesture: Zoom | undefined;
 
   constructor(actions: CanvasActions) {
     this.#actions = actions;
@@ -38,7 +40,9 @@ export class ParetoCanvas {
     this.root = element('div', 'chart plot', this.#canvas);
   }
 
-  show(view: ParetoView, zoom: Zoom | null, selected: string | null): void {
+  show(view: ParetoView, chosen: Zoom | null, selected: string | null): void {
+    if (this.#gesture?.axes.x !== view.x || this.#gesture.axes.y !== view.y) this.#gesture = undefined;
+    const zoom = this.#gesture ?? chosen;
     const last = this.#marks;
     const chart = this.#chart;
     if (chart && last?.view === view) {
@@ -57,6 +61,7 @@ export class ParetoCanvas {
     if (!this.#marks) return;
     // Options hold colours in many places. A chart anew has them all.
     this.#chart?.destroy();
+    this.#gesture = undefined;
     this.#marks = { ...this.#marks, theme: colours() };
     this.#chart = new Chart(this.#canvas, this.#configuration(zoom));
   }
@@ -64,7 +69,8 @@ export class ParetoCanvas {
   zoomBy(factor: number): void {
     if (!this.#chart) return;
     this.#chart.zoom(factor, 'none');
-    this.#actions.zoom(seen(this.#chart));
+    this.#gesture = undefined;
+    this.#actions.zoom(this.#seen(this.#chart));
   }
 
   #update(chart: Chart<'scatter'>, zoom: Zoom | null, isSamePlot: boolean): void {
@@ -123,7 +129,13 @@ export class ParetoCanvas {
 
   #configuration(zoom: Zoom | null): ChartConfiguration<'scatter'> {
     const { points, theme } = this.#marks!;
-    const moved = ({ chart }: { chart: Chart }): void => this.#actions.zoom(seen(chart));
+    const moving = ({ chart }: { chart: Chart }): void => {
+      this.#gesture = this.#seen(chart);
+    };
+    const moved = ({ chart }: { chart: Chart }): void => {
+      this.#gesture = undefined;
+      this.#actions.zoom(this.#seen(chart));
+    };
     return {
       type: 'scatter',
       // All points alike, which is what makes thousands of them fast: they are drawn by paretoMarks.ts.
@@ -137,9 +149,15 @@ export class ParetoCanvas {
         plugins: {
           tooltip: this.#tooltip(theme),
           zoom: {
-            pan: { enabled: true, mode: 'xy', threshold: 4, onPanComplete: moved },
+            pan: { enabled: true, mode: 'xy', threshold: 4, onPan: moving, onPanComplete: moved },
             // The wheel alone scrolls the page, as it does elsewhere.
-            zoom: { wheel: { enabled: true, modifierKey: 'ctrl' }, pinch: { enabled: true }, mode: 'xy', onZoomComplete: moved },
+            zoom: {
+              wheel: { enabled: true, modifierKey: 'ctrl' },
+              pinch: { enabled: true },
+              mode: 'xy',
+              onZoom: moving,
+              onZoomComplete: moved,
+            },
           },
         },
         onClick: (_event, [hit]) => {
@@ -152,6 +170,12 @@ export class ParetoCanvas {
       },
       plugins: [paretoMarks(() => this.#marks!)],
     };
+  }
+
+  #seen({ scales }: Chart): Zoom {
+    const { x, y } = this.#marks!.view;
+    const extent = (axis: 'x' | 'y'): Extent => ({ min: scales[axis]!.min, max: scales[axis]!.max });
+    return { axes: { x, y }, x: extent('x'), y: extent('y') };
   }
 
   #tooltip(theme: Colours): NonNullable<NonNullable<ChartConfiguration<'scatter'>['options']>['plugins']>['tooltip'] & object {
@@ -197,11 +221,6 @@ function wholeExtent(points: readonly ParetoPoint[], axis: 'x' | 'y'): Extent {
   });
   const { low, high } = pointAxis(values, 6);
   return { min: low, max: high };
-}
-
-function seen({ scales }: Chart): Zoom {
-  const extent = (axis: 'x' | 'y'): Extent => ({ min: scales[axis]!.min, max: scales[axis]!.max });
-  return { x: extent('x'), y: extent('y') };
 }
 
 /** What is known of a point, a line each. */

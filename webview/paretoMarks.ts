@@ -1,8 +1,8 @@
 import type { Chart, Plugin } from 'chart.js';
 import { labelOrder } from '../core/view/labelOrder.ts';
-import type { Interval, ParetoPoint, ParetoView } from '../core/view/pareto.ts';
+import { cornerBetween, type Interval, type ParetoPoint, type ParetoView, type Spot } from '../core/view/pareto.ts';
 import { fitted, textWidth } from '../core/view/svg/measureText.ts';
-import { type Box, type PlacedLabel, placeLabels, type Wanted } from '../core/view/svg/placeLabels.ts';
+import { type Box, linesOf, type PlacedLabel, placeLabels, type Wanted } from '../core/view/svg/placeLabels.ts';
 import type { Colours } from './colours.ts';
 import { colourOf, drawPoints, type PointGroup } from './paretoPoints.ts';
 
@@ -54,11 +54,6 @@ function within({ ctx, chartArea: { left, top, width, height } }: Chart, draw: (
   ctx.restore();
 }
 
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Where a point is drawn now, which is not where it belongs while it moves. */
 const spots = (chart: Chart): readonly Spot[] => chart.getDatasetMeta(0).data;
 
@@ -81,16 +76,17 @@ function joins(chart: Chart, { spans, theme }: MarksOf): void {
   ctx.globalAlpha = 1;
 }
 
-function staircase(chart: Chart, { points, theme }: MarksOf): void {
+function staircase(chart: Chart, { points, theme, view }: MarksOf): void {
   const at = spots(chart);
   const front = points.flatMap(({ status }, i) => (status === 'front' && at[i] ? [at[i]] : [])).sort((a, b) => a.x - b.x);
   const { ctx } = chart;
   ctx.beginPath();
-  front.forEach(({ x, y }, i) => {
-    if (i === 0) ctx.moveTo(x, y);
+  front.forEach((spot, i) => {
+    if (i === 0) ctx.moveTo(spot.x, spot.y);
     else {
-      ctx.lineTo(x, front[i - 1]!.y);
-      ctx.lineTo(x, y);
+      const corner = cornerBetween(front[i - 1]!, spot, view.x);
+      ctx.lineTo(corner.x, corner.y);
+      ctx.lineTo(spot.x, spot.y);
     }
   });
   ctx.strokeStyle = theme.mark;
@@ -197,9 +193,3 @@ function drawLabel(
   ctx.fillStyle = status === 'front' || name === selected ? theme.text : theme.muted;
   ctx.fillText(text, label.x, label.y);
 }
-
-const linesOf = (stairs: readonly Spot[]): readonly Box[] =>
-  stairs.slice(1).map(({ x, y }, i): Box => {
-    const from = stairs[i]!;
-    return { left: Math.min(x, from.x) - 1, right: Math.max(x, from.x) + 1, top: Math.min(y, from.y) - 1, bottom: Math.max(y, from.y) + 1 };
-  });

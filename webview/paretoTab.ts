@@ -3,6 +3,7 @@ import { type Design, type ParetoView, pareto } from '../core/view/pareto.ts';
 import { paretoSvg } from '../core/view/svg/paretoSvg.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { ParetoData, PlainDesign } from '../protocol/pictures.ts';
+import type { Zoom } from './choices.ts';
 import { colours } from './colours.ts';
 import { Menu } from './controls.ts';
 import { button, element } from './dom.ts';
@@ -89,8 +90,9 @@ export class ParetoTab implements Tab {
       state.pictures.pareto?.wish.backdrop ?? NO_BACKDROP,
     );
     this.#backdrop.hide(data.backdrops.length === 0);
-    this.#reset.disabled = choices.zoom === null;
-    const { zoom, hiddenSeries } = choices;
+    this.#reset.disabled = zoomOver(choices.zoom, x, y) === null;
+    const { hiddenSeries } = choices;
+    const zoom = zoomOver(choices.zoom, x, y);
     const subject = groupTitle(state, 'pareto');
     // First what the view is made of.
     const next = [data, x, y, hiddenSeries, subject, zoom, selected?.format];
@@ -101,12 +103,12 @@ export class ParetoTab implements Tab {
     }
     this.#shown = next;
     this.#legend.show(this.#view!, colours());
-    this.#canvas.show(this.#view!, choices.zoom, selected?.format ?? null);
+    this.#canvas.show(this.#view!, zoom, selected?.format ?? null);
   }
 
   recolour(): void {
     if (this.#view) this.#legend.show(this.#view, colours());
-    this.#canvas.recolour(this.#state?.choices.zoom ?? null);
+    if (this.#view) this.#canvas.recolour(zoomOver(this.#state?.choices.zoom ?? null, this.#view.x, this.#view.y));
   }
 
   #hidden(): readonly string[] {
@@ -127,6 +129,9 @@ export class ParetoTab implements Tab {
 }
 
 const designOf = ({ errorOf, ...design }: PlainDesign): Design => ({ ...design, errorOf: errorOf ?? undefined });
+
+/** A zoom, where it is of these axes. */
+const zoomOver = (zoom: Zoom | null, x: DesignAxis, y: DesignAxis): Zoom | null => (zoom?.axes.x === x && zoom.axes.y === y ? zoom : null);
 
 const optionsOf = ({ axes }: ParetoData) => axes.map((axis) => ({ value: axis, label: axisKinds[axis].title }));
 

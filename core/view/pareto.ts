@@ -54,8 +54,8 @@ export interface ParetoView {
   readonly points: readonly ParetoPoint[];
   /** In the order in which they first appear, with those that are hidden: so each keeps its colour. */
   readonly series: readonly Series[];
-  /** The corners of the front, from the least `x`: horizontal, then vertical, to each next design. */
-  readonly staircase: readonly { readonly x: number; readonly y: number }[];
+  /** The front from the least `x`, with the corners between its designs. */
+  readonly staircase: readonly Spot[];
   /** Of what is shown, designs that have no point, as a figure is missing or infinite. */
   readonly unplaced: readonly string[];
   /** The picture in words. */
@@ -113,7 +113,7 @@ export function pareto(
     y,
     points,
     series: seriesOf(placedOf(possible, x, y), hidden),
-    staircase: stairs(front),
+    staircase: stairs(front, x),
     unplaced: designs.filter((design) => !isPlaced.has(design)).map(({ name }) => name),
     spoken: inWords(points, front, x, y, subject),
     table: tableOf(designs, points, x, y, subject),
@@ -167,16 +167,24 @@ function frontOf(placed: readonly Placed[], x: DesignAxis, y: DesignAxis): reado
   return front.sort((a, b) => a.x - b.x);
 }
 
-const stairs = (front: readonly Placed[]): ParetoView['staircase'] =>
-  front.flatMap(({ x, y }, i) => {
+const stairs = (front: readonly Placed[], x: DesignAxis): ParetoView['staircase'] =>
+  front.flatMap(({ x: atX, y: atY }, i) => {
     const before = front[i - 1];
-    return before
-      ? [
-          { x, y: before.y },
-          { x, y },
-        ]
-      : [{ x, y }];
+    const at = { x: atX, y: atY };
+    return before ? [cornerBetween(before, at, x), at] : [at];
   });
+
+/**
+ * The corner of the staircase between two neighbours on the front, in whatever units: of the two one is attained up to there, never both. Where less
+ * of `x` is better that is the first one's `y` up to the second one's `x`.
+ */
+export const cornerBetween = (from: Spot, to: Spot, x: DesignAxis): Spot =>
+  axisKinds[x].better === 'less' ? { x: to.x, y: from.y } : { x: from.x, y: to.y };
+
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
 
 function inWords(points: readonly ParetoPoint[], front: readonly Placed[], x: DesignAxis, y: DesignAxis, subject: string): string {
   const axes = `${axisKinds[y].title} over ${axisKinds[x].title} on ${visible(subject)}`;

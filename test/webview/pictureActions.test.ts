@@ -281,37 +281,6 @@ describe('a table of 10 000 tensors', () => {
   });
 });
 
-test('a series of the Pareto front is hidden by its entry in the legend: on the canvas, in the table, in files, and after a reload', async () => {
-  await withPanel(async (panel) => {
-    const { page } = panel;
-    const entry = page.getByRole('group', { name: 'Series' }).getByRole('button', { name: 'block128' });
-    const label = () => page.locator('.pareto canvas').getAttribute('aria-label');
-    const rows = page.locator('.pareto .twin tbody tr');
-    await page.locator('.pareto summary').click();
-    await rows.first().waitFor();
-    expect(await entry.getAttribute('aria-pressed')).toBe('true');
-    expect(await label()).toContain('of 8 designs');
-    expect(await rows.count()).toBe(8);
-    await entry.focus();
-    await page.keyboard.press('Enter');
-    expect(await label()).toContain('of 4 designs');
-    expect(await rows.count()).toBe(4);
-    expect(await entry.getAttribute('aria-pressed')).toBe('false');
-    expect(await page.evaluate(() => globalThis.document.activeElement?.getAttribute('data-series'))).toBe('block128');
-    // A row of the table still leads to its own format.
-    await rows.nth(1).getByRole('button').click();
-    expect((await heardOf(panel, 'reveal')).at(-1)).toMatchObject({ format: await rows.nth(1).getByRole('button').textContent() });
-    await page.getByRole('button', { name: 'Save the table as CSV' }).click();
-    const [saved] = await heardOf<SaveExport>(panel, 'export');
-    expect(saved!.content.trim().split('\r\n')).toHaveLength(5);
-    expect(saved!.content).not.toContain('block128');
-    await panel.hideAndShow();
-    expect(await label()).toContain('of 4 designs');
-    await entry.click();
-    expect(await label()).toContain('of 8 designs');
-  });
-});
-
 describe('what is ignored:', () => {
   test('a picture of an earlier version, of another document, or of another wish', async () => {
     await withPanel(async (panel) => {

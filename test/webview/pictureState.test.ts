@@ -124,6 +124,13 @@ describe('saved choices', () => {
     expect(choicesFrom(broken)).toEqual(firstChoices);
   });
 
+  test('of a zoom without its axes are none', () => {
+    const zoom = { x: { min: 0, max: 1 }, y: { min: 0, max: 1 } };
+    expect(choicesFrom({ ...firstChoices, zoom }).zoom).toBeNull();
+    const whole = { axes: { x: 'area', y: 'sqnr' }, ...zoom };
+    expect(choicesFrom({ ...firstChoices, zoom: whole }).zoom).toEqual(whole);
+  });
+
   test('that can be read are taken', () => {
     const choices = { ...firstChoices, tab: 'tensors', x: 'area', hiddenSeries: ['block32'] };
     for (const [column, format] of [

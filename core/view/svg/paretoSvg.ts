@@ -7,7 +7,7 @@ import { type ChartColours, seriesColour } from './colours.ts';
 import { legend } from './legend.ts';
 import { type Markup, tag, text } from './markup.ts';
 import { fitted, textWidth } from './measureText.ts';
-import { type Box, placeLabels } from './placeLabels.ts';
+import { type Box, linesOf, placeLabels } from './placeLabels.ts';
 import { belowPlot, besidePlot, type Drawing, heading, horizontalAxis, picture, polyline, SIZE, verticalAxis, xOf, yOf } from './plot.ts';
 import { seriesMark } from './seriesMark.ts';
 
@@ -105,12 +105,6 @@ const reach = (points: readonly ParetoPoint[], axis: 'x' | 'y'): readonly number
     return [point[axis], ...(interval ? [interval.low, interval.high] : [])];
   });
 
-const linesOf = (stairs: readonly { readonly x: number; readonly y: number }[]): readonly Box[] =>
-  stairs.slice(1).map(({ x, y }, i): Box => {
-    const from = stairs[i]!;
-    return { left: Math.min(x, from.x) - 1, right: Math.max(x, from.x) + 1, top: Math.min(y, from.y) - 1, bottom: Math.max(y, from.y) + 1 };
-  });
-
 function mark(
   point: ParetoPoint,
   x: number,
@@ -122,7 +116,7 @@ function mark(
 ): Markup {
   const { status, label, xInterval, yInterval } = point;
   const place = series.findIndex(({ name }) => name === point.series);
-  const colour = seriesColour(colours, place);
+  const colour = status === 'backdrop' ? colours.muted : seriesColour(colours, place);
   const title = `${label}, ${point.series}: ${axisKinds[yName].show(point.y)} at ${axisKinds[xName].show(point.x)}`;
   const whisker = (x1: number, y1: number, x2: number, y2: number): Markup =>
     tag('line', { x1, y1, x2, y2, stroke: colour, 'stroke-width': 1.2 });
@@ -163,5 +157,7 @@ function legendOf({ points, series, staircase }: ParetoView, colours: ChartColou
   };
   const isDominated = points.some(({ status }) => status === 'dominated');
   const dominated = { sample: tag('circle', { r: 4, fill: colours.text, opacity: FAINT }), label: 'dominated' };
-  return [...ofSeries, ...(staircase.length > 1 ? [front] : []), ...(isDominated ? [dominated] : [])];
+  const isBehind = points.some(({ status }) => status === 'backdrop');
+  const behind = { sample: dot('backdrop', 0, radii.backdrop, colours), label: 'of the library behind' };
+  return [...ofSeries, ...(staircase.length > 1 ? [front] : []), ...(isDominated ? [dominated] : []), ...(isBehind ? [behind] : [])];
 }

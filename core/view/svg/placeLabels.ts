@@ -84,3 +84,10 @@ const sides = [
   [1, 0.7],
   [-1, 0.7],
 ] as const;
+
+/** The lines of a staircase, for labels to keep clear of. */
+export const linesOf = (stairs: readonly { readonly x: number; readonly y: number }[]): readonly Box[] =>
+  stairs.slice(1).map(({ x, y }, i): Box => {
+    const from = stairs[i]!;
+    return { left: Math.min(x, from.x) - 1, right: Math.max(x, from.x) + 1, top: Math.min(y, from.y) - 1, bottom: Math.max(y, from.y) + 1 };
+  });

@@ -48,6 +48,15 @@ test('the staircase goes level to the area of the next design, then up to it', (
   ]);
 });
 
+test('where more of x is better the staircase goes up first: no corner is better than a design', () => {
+  const { staircase } = pareto([design('a', 10, 20), design('b', 20, 22)], 'sqnr', 'area', 'w');
+  expect(staircase).toEqual([
+    { x: 20, y: 10 },
+    { x: 20, y: 20 },
+    { x: 22, y: 20 },
+  ]);
+});
+
 test('a published design is beside the front, whatever its figures', () => {
   const published = design('p', 0.1, 99, { origin: 'published', series: 'paper' });
   const view = pareto([design('a', 1, 10), published], 'area', 'sqnr', 'w');
