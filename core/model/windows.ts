@@ -7,6 +7,9 @@ export interface TextWindow {
   readonly targets: Uint32Array;
 }
 
+/** How many tokens are predicted in windows. */
+export const nTargets = (windows: readonly TextWindow[]): number => windows.reduce((sum, { targets }) => sum + targets.length, 0);
+
 /** How documents are cut. */
 export interface Cutting {
   /** Inputs of a window: at most the context of the model. */

@@ -4,7 +4,7 @@ import { type Architecture, readArchitecture } from '../../core/model/architectu
 import type { InspectedModel, LinkedModelProblem } from '../../core/model/description.ts';
 import { linearTensors, modelProblems, nWeights } from '../../core/model/model.ts';
 import { longestSequence } from '../../core/model/modelMemory.ts';
-import { type TextWindow, windowsInTurn, windowsOf } from '../../core/model/windows.ts';
+import { nTargets, type TextWindow, windowsInTurn, windowsOf } from '../../core/model/windows.ts';
 import { glob } from '../../core/weights/glob.ts';
 import { counted, quoted } from '../../core/weights/problem.ts';
 import { select } from '../../core/weights/select.ts';
@@ -122,7 +122,7 @@ export async function inspectModel(asked: ModelAsked): Promise<Inspected> {
       nDocuments: documents.tokens.length,
       windowLength: cut.windowLength,
       nWindows: cut.windows.length,
-      nTargets: cut.windows.reduce((sum, { targets }) => sum + targets.length, 0),
+      nTargets: nTargets(cut.windows),
     },
     problems: strayPatterns(asked, architecture, tensors),
     run,
@@ -162,8 +162,7 @@ function windowsFor(
     return problemOf('model.unreadable', 'window', `The text has ${nAll} windows of ${length} tokens; at most ${MOST_WINDOWS} are cut`);
   const all = windowsOf(documents, { length, begin, rest: 'keep', mostTargets: undefined });
   const windows = windowsInTurn(all, tokens);
-  const nTargets = windows.reduce((sum, { targets }) => sum + targets.length, 0);
-  const calibration = windowsInTurn(all, nTargets + CALIBRATION_TOKENS).slice(windows.length);
+  const calibration = windowsInTurn(all, nTargets(windows) + CALIBRATION_TOKENS).slice(windows.length);
   const windowLength = [...windows, ...calibration].reduce((longest, { inputs }) => Math.max(longest, inputs.length), 0);
   // Copies: they are all that is kept of the text, and each goes to a thread by itself.
   if (windows.length > 0) return { windows: windows.map(copied), calibration: calibration.map(copied), windowLength };
