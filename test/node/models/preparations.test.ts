@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { analyse } from '../../../core/lang/analysis.ts';
 import { factOf, type QualityRequest } from '../../../core/lang/facts.ts';
 import { qualityRequest } from '../../../core/lang/modelMeasures.ts';
@@ -12,10 +12,11 @@ import type { QualityReport } from '../../../core/model/qualityReport.ts';
 import { quantizedInputs } from '../../../core/model/quantized.ts';
 import type { QuantizationJob } from '../../../core/quantize/stream.ts';
 import wasm from '../../../kernels/kernels.wasm';
-import { Evaluator } from '../../../node/evaluator.ts';
+import type { Evaluator } from '../../../node/evaluator.ts';
 import type { RunnableModel } from '../../../node/models/inspectModel.ts';
 import { specFiles } from '../../../node/specFiles.ts';
 import { tinyModel } from '../../core/model/models.ts';
+import { startEvaluator } from '../../support/startEvaluator.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 /** The example's model with little text, as every preparation runs on all that is left of it. */
@@ -26,15 +27,6 @@ beforeAll(() => {
   for (const name of ['held-moby.txt', 'held-sotu.txt'])
     folder.put(`tiny/${name}`, readFileSync(`examples/tiny-lm/${name}`, 'utf8').slice(0, 500));
 });
-
-const running: Evaluator[] = [];
-afterEach(() => Promise.all(running.splice(0).map((evaluator) => evaluator.close())));
-
-function evaluator(workers = 2): Evaluator {
-  const started = new Evaluator(resolve('dist/worker.cjs'), workers, { folder: '', limit: 0 });
-  running.push(started);
-  return started;
-}
 
 const files = specFiles({ open: () => undefined, root: () => undefined });
 
@@ -108,7 +100,7 @@ describe('threads prepare a model as the core does', () => {
     ['SmoothQuant, with inputs quantized', 'same', { ...unprepared, smoothing: { alpha: 0.5, inputs: 'all' } }],
     ['both', 'same', { smoothing: { alpha: 0.6, inputs: 'norms' }, gptq: usualGptq }],
   ])('%s', async (_name, activations, preparation) => {
-    const [one, two] = [evaluator(1), evaluator(2)];
+    const [one, two] = [startEvaluator(1), startEvaluator(2)];
     const request = asked().request(activations, preparation);
     const { total } = await found(one, request);
     expect(total).toEqual(await expected(await run(one), request));
@@ -119,7 +111,7 @@ describe('threads prepare a model as the core does', () => {
   });
 
   test('and tensors have formats of their own', async () => {
-    const on = evaluator();
+    const on = startEvaluator();
     const { request, otherJob } = asked();
     const own = await run(on);
     const byTensor = new Map(own.selected.filter((name) => name.includes('mlp')).map((name) => [name, otherJob]));
@@ -133,7 +125,7 @@ describe('threads prepare a model as the core does', () => {
 
 describe('the text that inputs are recorded on', () => {
   test('comes behind what is measured, and is none of it', async () => {
-    const on = evaluator(1);
+    const on = startEvaluator(1);
     const { windows, calibration } = await run(on);
     const all = (await run(on, 'all')).windows;
     expect(windows).toHaveLength(4);
@@ -143,13 +135,13 @@ describe('the text that inputs are recorded on', () => {
 
   test('is some thousand tokens of a long one', async () => {
     const options = { place: () => ({ base: resolve('examples/tiny-lm/..') }), signal: new AbortController().signal };
-    const { run } = await evaluator(1).models.inspected({ ...asked().model, path: 'tiny-lm' }, options);
+    const { run } = await startEvaluator(1).models.inspected({ ...asked().model, path: 'tiny-lm' }, options);
     const nTokens = run!.calibration.reduce((sum, { targets }) => sum + targets.length, 0);
     expect(nTokens).toBe(8192);
   });
 
   test('is missed only by what needs it', async () => {
-    const on = evaluator(1);
+    const on = startEvaluator(1);
     const { model, request } = asked('all');
     const inspected = await on.models.inspected(model, options);
     expect(inspected.run!.calibration).toEqual([]);
@@ -163,7 +155,7 @@ describe('a study of inputs', () => {
   const sampling = { seed: 5, most: 2 ** 12 };
 
   test('is that of the core', async () => {
-    const on = evaluator();
+    const on = startEvaluator();
     const own = await run(on);
     const { otherJob } = asked();
     const study = await on.models.studied(own, [otherJob], sampling, options);
@@ -183,7 +175,7 @@ describe('a study of inputs', () => {
   });
 
   test('ends when nobody waits for it', async () => {
-    const on = evaluator(1);
+    const on = startEvaluator(1);
     const own = await run(on);
     const stop = new AbortController();
     const study = on.models.studied(own, [], sampling, { ...options, signal: stop.signal, onProgress: () => stop.abort() });

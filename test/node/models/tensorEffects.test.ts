@@ -1,16 +1,15 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import cacache from 'cacache';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { analyse } from '../../../core/lang/analysis.ts';
 import { type Fact, factKey, factOf, type SensitivityRequest } from '../../../core/lang/facts.ts';
 import { modelRows, SENSITIVITY_TOKENS, sensitivityOf } from '../../../core/lang/modelRows.ts';
 import type { TensorEffects } from '../../../core/model/tensorEffects.ts';
-import type { CachePlace } from '../../../node/cacheFolder.ts';
-import { Evaluator } from '../../../node/evaluator.ts';
+import type { Evaluator } from '../../../node/evaluator.ts';
 import type { FactOptions } from '../../../node/factRun.ts';
 import { tensorEffects } from '../../../node/models/tensorEffects.ts';
 import { specFiles } from '../../../node/specFiles.ts';
+import { startEvaluator } from '../../support/startEvaluator.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -21,15 +20,6 @@ beforeAll(() => {
   for (const name of ['config.json', 'chars.json', 'tiny.safetensors', 'held-moby.txt'])
     copyFileSync(`examples/tiny-lm/${name}`, folder.at(`tiny/${name}`));
 });
-
-const running: Evaluator[] = [];
-afterEach(() => Promise.all(running.splice(0).map((evaluator) => evaluator.close())));
-
-function evaluator(workers: number, cache: CachePlace = { folder: '', limit: 0 }): Evaluator {
-  const started = new Evaluator(resolve('dist/worker.cjs'), workers, cache);
-  running.push(started);
-  return started;
-}
 
 const PARTS = ['q_proj', 'k_proj', 'v_proj'] as const;
 
@@ -61,15 +51,15 @@ test('one that is ended goes on from the cache on disk to what an undisturbed on
   const kept = async (): Promise<readonly string[]> => Object.values(await cacache.ls(cache.folder)).map(({ integrity }) => integrity);
   const stop = new AbortController();
   const onPartial = (): void => stop.abort(new Error('seen enough'));
-  await expect(find(evaluator(1, cache), request, { signal: stop.signal, onPartial })).rejects.toThrow('seen enough');
+  await expect(find(startEvaluator(1, cache), request, { signal: stop.signal, onPartial })).rejects.toThrow('seen enough');
   const before = await kept();
   // All of them, and the first alone and left out.
   expect(before).toHaveLength(3);
-  const resumed = await find(evaluator(1, cache), request);
+  const resumed = await find(startEvaluator(1, cache), request);
   const after = await kept();
   expect(after).toHaveLength(7);
   expect(after).toEqual(expect.arrayContaining([...before]));
-  expect(resumed).toEqual(await find(evaluator(2), request));
+  expect(resumed).toEqual(await find(startEvaluator(2), request));
   expect(resumed.effects.map(({ tensor, n }) => [tensor, n])).toEqual([
     ['model.layers.2.self_attn.q_proj.weight', 16_384],
     ['model.layers.2.self_attn.k_proj.weight', 8192],
@@ -81,7 +71,7 @@ test('progress ends at all runs of the text, and each tensor is told once', { ti
   const request = requestOf(', tokens = 256');
   const told: number[] = [];
   const steps: (readonly [number, number])[] = [];
-  const effects = await find(evaluator(2), request, {
+  const effects = await find(startEvaluator(2), request, {
     onProgress: (done, total) => void steps.push([done, total]),
     onPartial: (found) => void (found.has(factKey(request)) && told.push(effectsIn(request, found).effects.length)),
   });
@@ -97,7 +87,7 @@ test('a text is run as far as it is told for tensor after tensor, or as the mode
 });
 
 test('where a run cannot be, the reason is said and nothing more is run', async () => {
-  const on = evaluator(1);
+  const on = startEvaluator(1);
   const request = requestOf(', tokens = 128');
   const { run } = await on.models.inspected(request.quality.model, {
     place: () => ({ base: folder.path, root: undefined }),
