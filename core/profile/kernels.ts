@@ -2,12 +2,14 @@ import { type CellKind, cellKindOf, type Histogram16, histogram16 } from '../mea
 import { bytesPerValue } from '../weights/dtype.ts';
 import type { Bf16Table } from './bf16Table.ts';
 import type { BlockScans } from './blockScans.ts';
+import { blocksLeft } from './blocksLeft.ts';
 import type { KernelCode } from './kernelCode.ts';
-import { at, emptyCounts, emptyPlanes, INPUT_BYTES, PAGES, PAGES_WITH_PLANES, TABLE_BYTES, writeConstants } from './kernelMemory.ts';
-import { blockLength, blockNumber, type Lines, nBlocks } from './lines.ts';
+import { at, emptyCounts, emptyPlanes, INPUT_BYTES, PAGES, PAGES_WITH_PLANES, writeConstants } from './kernelMemory.ts';
+import { blockLength, type Lines, nBlocks } from './lines.ts';
 import { emptyBf16Table, scatterBf16Table } from './scatterBf16Table.ts';
-import { type References, scatterSketch } from './scatterSketch.ts';
-import { emptySketch, type Sketch } from './sketch.ts';
+import type { References } from './scatterSketch.ts';
+import type { Sketch } from './sketch.ts';
+import { sketchKernel } from './sketchKernel.ts';
 
 /** What weights may be stored as; of other types, decode to float32 first. */
 export type KernelType = 'F32' | 'F16' | 'BF16';
@@ -20,7 +22,7 @@ export type KernelType = 'F32' | 'F16' | 'BF16';
 export interface Kernels extends BlockScans {
   /** Where to put the next weights, little-endian: at most `INPUT_BYTES`. Ask again for every run; the array is good until a table is added to. */
   input(nBytes: number): Uint8Array;
-  /** As {@link scatterSketch}. Returns how many weights are not finite. Faster where the same run was surveyed just before. */
+  /** As `scatterSketch`. Returns how many weights are not finite. Faster where the same run was surveyed just before. */
   addToSketch(type: KernelType, n: number, lines: Lines, references: References): number;
   takeSketch(): Sketch;
   /** As {@link scatterBf16Table}, on weights stored as BF16. Returns how many weights are not finite. */
@@ -62,8 +64,7 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   const code = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports as unknown as KernelCode;
   writeConstants(memory.buffer, at.constants);
 
-  /** The sums of the blocks that the kernels left to their twins. */
-  let restOfSketch: Sketch | undefined;
+  const sketch = sketchKernel(memory, code);
   let table = emptyBf16Table();
   let nInPlanes = 0;
   let histogram: Histogram16 | undefined;
@@ -114,82 +115,12 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
     addToSketch: (type, n, lines, references) => {
       const x = floats(type, n);
       checkLines(lines);
-      if (references !== 'absmax') {
-        if (references.length !== nBlocks(n, lines))
-          throw new RangeError(`A run of ${nBlocks(n, lines)} blocks has ${references.length} references`);
-        floatArray(at.low, references.length).set(references);
-      }
-      const { start, lineLength, block } = lines;
-      const isLong = Math.min(block, lineLength) > LONG;
-      const ofBlock = (address: number, from: number): number => (address === 0 ? 0 : address + 4 * blockNumber(from, lines));
       // Absmax is that of all weights of a block only where all are finite.
-      const magnitudes =
-        surveyed?.type === type && surveyed.n === n && areSame(surveyed.lines, lines) && surveySums()[3] === 0 ? at.absmax : 0;
-      const references32 = references === 'absmax' ? magnitudes : at.low;
-      const fast = (from: number, to: number): number =>
-        code.scatter(
-          x,
-          from,
-          to,
-          start,
-          lineLength,
-          block,
-          ofBlock(references32, from),
-          ofBlock(magnitudes, from),
-          at.table,
-          at.totals,
-          at.constants,
-          at.scratch,
-        );
-      const precise = (from: number, to: number): number =>
-        code.scatterPrecisely(
-          x,
-          from,
-          to,
-          start,
-          lineLength,
-          block,
-          ofBlock(references32, from),
-          ofBlock(magnitudes, from),
-          at.sums,
-          at.constants,
-        );
-
-      let nNonFinite = 0;
-      for (let from = 0; from < n; ) {
-        const to = isLong ? n : lastBorder(from, n, lines);
-        const left = isLong ? blocksLeft(precise, from, to, lines) : blocksLeft(fast, from, to, lines);
-        if (!isLong && code.drift(at.table, at.totals) <= MOST_DRIFT) code.flush(at.table, at.totals, at.sums);
-        else if (!isLong) {
-          new Uint8Array(memory.buffer, at.totals, 64).fill(0);
-          new Uint8Array(memory.buffer, at.table, TABLE_BYTES).fill(0);
-          blocksLeft(precise, from, to, lines);
-        }
-        for (const first of left) {
-          const length = Math.min(blockLength(first, lines), to - first);
-          const one = { lineLength: length, block: length, start: 0 };
-          const own = references === 'absmax' ? references : references.subarray(blockNumber(first, lines));
-          nNonFinite += scatterSketch((restOfSketch ??= emptySketch()), floatArray(x + 4 * first, length), one, own);
-        }
-        from = to;
-      }
-      return nNonFinite;
+      const isKnown = surveyed?.type === type && surveyed.n === n && areSame(surveyed.lines, lines) && surveySums()[3] === 0;
+      return sketch.add(x, n, lines, references, isKnown ? at.absmax : 0);
     },
 
-    takeSketch: () => {
-      const sketch = restOfSketch ?? emptySketch();
-      const { counts, mass, energy, moment } = sketch;
-      const sums = new Float64Array(memory.buffer, at.sums, 4 * counts.length);
-      for (let bin = 0; bin < counts.length; bin++) {
-        counts[bin]! += sums[4 * bin]!;
-        mass[bin]! += sums[4 * bin + 1]!;
-        energy[bin]! += sums[4 * bin + 2]!;
-        moment[bin]! += sums[4 * bin + 3]!;
-      }
-      sums.fill(0);
-      restOfSketch = undefined;
-      return sketch;
-    },
+    takeSketch: sketch.take,
 
     addToBf16Table: (n, lines) => {
       checked('BF16', n);
@@ -285,35 +216,10 @@ export function kernels(wasm: Uint8Array<ArrayBuffer>): Kernels {
   };
 }
 
-/** Longer blocks are summed in float64 at once: their few references come so often that float32 sums would drift. */
-const LONG = 4096;
-/** The most weights between two checks of the float32 sums. Fewer of short blocks: of 16 weights, at least one is in an end bin. */
-const partOf = ({ lineLength, block }: Lines): number => (Math.min(block, lineLength) > 16 ? 2 ** 20 : 2 ** 19);
-/** The most that float32 sums may be off, as a share. Else they are discarded, and summed again in float64. */
-const MOST_DRIFT = 2 ** -19;
-
 const areSame = (a: Lines, b: Lines): boolean => a.lineLength === b.lineLength && a.block === b.block && a.start === b.start;
 
 function checkLines({ lineLength, block, start }: Lines): void {
   if (!([lineLength, block].every((size) => Number.isInteger(size) && size > 0 && size < 2 ** 31) && start >= 0 && start < lineLength))
     throw new RangeError(`Lines of ${lineLength} weights from ${start} do not have blocks of ${block}`);
   if (start % block !== 0) throw new RangeError(`Weight ${start} of a line does not begin a block of ${block}`);
-}
-
-/** Runs a kernel that stops at blocks which are not for it, over all others; the first weights of those. */
-function blocksLeft(kernel: (from: number, to: number) => number, from: number, to: number, lines: Lines): readonly number[] {
-  const left: number[] = [];
-  for (let next = kernel(from, to); next < to; ) {
-    left.push(next);
-    const after = Math.min(next + blockLength(next, lines), to);
-    next = after < to ? kernel(after, to) : to;
-  }
-  return left;
-}
-
-/** Where the last block that ends within a part does so. */
-function lastBorder(from: number, n: number, lines: Lines): number {
-  const { start, lineLength, block } = lines;
-  const end = from + partOf(lines);
-  return end >= n ? n : end - (((start + end) % lineLength) % block);
 }
