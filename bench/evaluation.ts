@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,7 +18,8 @@ import { specFiles } from '../node/specFiles.ts';
 import { threadDirectKernels, threadKernels } from '../node/threadKernels.ts';
 import { LspClient, vscodeLike } from '../test/support/lspClient.ts';
 import { numpyPeer } from './peer.ts';
-import { random, timed, timing } from './timing.ts';
+import { timed, timing } from './timing.ts';
+import { type Stored, stored, writeSparse, writeStudentT } from './weightFiles.ts';
 
 /** The largest matrix of a model of 7 billion weights. */
 const shape = [4096, 11008] as const;
@@ -27,9 +28,6 @@ const nRounds = 5;
 const going = { signal: { aborted: false } };
 
 const twelve = '[INT4, E2M1_I, E2M1_B, E2M1, E2M1_SR, E2M1_SP, E3M0, APoT4, APoT4_SP, NF4, SF4, SF(7)]';
-const stored = ['F32', 'F16', 'BF16'] as const;
-type Stored = (typeof stored)[number];
-const bytesPerWeight: Readonly<Record<Stored, number>> = { F32: 4, F16: 2, BF16: 2 };
 
 /** A table of figures with its title. */
 export interface BenchTable {
@@ -42,7 +40,7 @@ export interface BenchTable {
 export async function evaluation(): Promise<readonly BenchTable[]> {
   const folder = mkdtempSync(join(tmpdir(), 'nibble-bench-'));
   try {
-    writeStudentT(folder);
+    writeStudentT(folder, shape);
     return [await passes(folder), await workers(folder), await firstLook(folder), await growth(folder)];
   } finally {
     rmSync(folder, { recursive: true });
@@ -268,57 +266,4 @@ export async function peakOfServer(folder: string): Promise<string> {
     client.connection.dispose();
     client.process.kill();
   }
-}
-
-/** The same draws as float32, float16 and bfloat16. */
-function writeStudentT(folder: string): void {
-  const next = random(2);
-  const normal = (): number => Math.sqrt(-2 * Math.log(next() + 2 ** -33)) * Math.cos(2 * Math.PI * next());
-  const weights = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
-    let chiSquare = 0;
-    for (let k = 0; k < 5; k++) chiSquare += normal() ** 2;
-    // Within what float16 holds as normal numbers, so that it need not be rounded by hand.
-    weights[i] = Math.fround((0.015 * normal()) / Math.sqrt(chiSquare / 5));
-  }
-  const bits = new Uint32Array(weights.buffer);
-  const half = (b: number): number => {
-    const magnitude = ((b & 0x7fff_ffff) + 0xfff + ((b >>> 13) & 1)) >>> 13;
-    return ((b >>> 16) & 0x8000) | Math.min(0x7bff, Math.max(0, magnitude - (112 << 10)));
-  };
-  writeTensors(join(folder, 'F32.safetensors'), 'F32', 1, shape, weights);
-  writeTensors(join(folder, 'F16.safetensors'), 'F16', 1, shape, Uint16Array.from(bits, half));
-  writeTensors(
-    join(folder, 'BF16.safetensors'),
-    'BF16',
-    1,
-    shape,
-    Uint16Array.from(bits, (b) => (b + 0x7fff + ((b >>> 16) & 1)) >>> 16),
-  );
-}
-
-/** A file of bf16 tensors that takes no room on the disk: all weights are 0. */
-const writeSparse = (path: string, nTensors: number, of: readonly [number, number]): void =>
-  writeTensors(path, 'BF16', nTensors, of, undefined);
-
-function writeTensors(
-  path: string,
-  type: Stored,
-  nTensors: number,
-  of: readonly [number, number],
-  data: Float32Array | Uint16Array | undefined,
-): void {
-  const size = of[0] * of[1] * bytesPerWeight[type];
-  const entries = Array.from({ length: nTensors }, (_, i) => [
-    `w${i}`,
-    { dtype: type, shape: of, data_offsets: [i * size, (i + 1) * size] },
-  ]);
-  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  writeFileSync(path, Buffer.concat([length, header]));
-  const file = openSync(path, 'r+');
-  if (data) writeSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 0, data.byteLength, 8 + header.length);
-  else ftruncateSync(file, 8 + header.length + nTensors * size);
-  closeSync(file);
 }
