@@ -1,26 +1,17 @@
-import {
-  type Disposable,
-  type ExtensionContext,
-  Range,
-  type TextDocument,
-  Uri,
-  ViewColumn,
-  type WebviewPanel,
-  window,
-  workspace,
-} from 'vscode';
+import { type Disposable, type ExtensionContext, type TextDocument, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import type { Results, Status } from '../protocol/messages.ts';
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
 import type { PictureName } from '../protocol/pictures.ts';
 import { CursorWatch, type Selected } from './cursorWatch.ts';
 import { evaluateDocument, isCancellation } from './evaluate.ts';
 import { LevelDrags } from './levelDrags.ts';
+import { loadPanelPage } from './loadPanelPage.ts';
 import { saveExport } from './panelExport.ts';
 import { documentOfState, fromPanel, isPinnedInState, protocol } from './panelMessages.ts';
-import { panelPage } from './panelPage.ts';
 import { PictureFeed } from './pictureFeed.ts';
+import { revealFormat } from './revealFormat.ts';
 import type { Server, ServerState } from './server.ts';
-import { activeSpec, columnOf, isSpec, nameOf } from './specEditors.ts';
+import { activeSpec, isSpec, nameOf } from './specEditors.ts';
 
 const viewType = 'nibble.results';
 
@@ -162,16 +153,8 @@ export class ResultsPanel implements Disposable {
   }
 
   #adopt(panel: WebviewPanel): void {
-    const { webview } = panel;
-    const dist = Uri.joinPath(this.#context.extensionUri, 'dist');
-    const address = (file: string): string => webview.asWebviewUri(Uri.joinPath(dist, file)).toString();
     this.#panel = panel;
-    panel.iconPath = {
-      light: Uri.joinPath(this.#context.extensionUri, 'media', 'nibble-light.svg'),
-      dark: Uri.joinPath(this.#context.extensionUri, 'media', 'nibble-dark.svg'),
-    };
-    webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    webview.onDidReceiveMessage((data: unknown) => {
+    panel.webview.onDidReceiveMessage((data: unknown) => {
       this.take(data).catch((error) => this.#server.output.error(`The results panel: ${String(error)}`));
     });
     panel.onDidChangeViewState(() => {
@@ -183,8 +166,7 @@ export class ResultsPanel implements Disposable {
       this.#sleep();
     });
     this.#showTitle();
-    // Last, as its script begins by sending a message.
-    webview.html = panelPage({ source: webview.cspSource, script: address('webview.js'), style: address('webview.css') });
+    loadPanelPage(panel, this.#context.extensionUri);
   }
 
   /** A panel that is hidden is gone; it begins anew once it is seen. */
@@ -206,7 +188,7 @@ export class ResultsPanel implements Disposable {
       case 'drag':
         return this.#drags.hear(message);
       case 'reveal':
-        return this.#reveal(uri, message.format, message.code);
+        return revealFormat(this.#server, message, () => this.#columnBeside());
       case 'evaluate':
         return evaluateDocument(this.#server, Uri.parse(uri));
     }
@@ -225,20 +207,6 @@ export class ResultsPanel implements Disposable {
     this.#tell({ protocol, kind: 'pinned', isPinned });
     const active = isPinned ? undefined : activeSpec();
     if (active) this.#follow(active.toString());
-  }
-
-  async #reveal(uri: string, format: string, code: number | null): Promise<void> {
-    const place = await this.#server.request('nibble/formatPlace', { uri, format, code });
-    if (place === null) {
-      void window.showInformationMessage(`No row of ${nameOf(uri)} is of the format ${format} any more`);
-      return;
-    }
-    const target = Uri.parse(place.uri);
-    const { start, end } = place.range;
-    await window.showTextDocument(target, {
-      viewColumn: columnOf(target) ?? columnOf(Uri.parse(uri)) ?? this.#columnBeside(),
-      selection: new Range(start.line, start.character, end.line, end.character),
-    });
   }
 
   /** A column that does not hide the panel. */
