@@ -15,12 +15,8 @@ import { type HardwareFlags, hardwareAsked, hardwareOptions, wholeNumber } from 
 import { addModelCommands } from './modelCommands.ts';
 import { Failure, say } from './output.ts';
 import { paper } from './paper.ts';
-import { printPerplexity } from './perplexity.ts';
-import { type PreparationFlags, preparationAsked } from './preparationFlags.ts';
 import { report } from './report.ts';
-import { search } from './search.ts';
-import { type Budget, searchEncoding } from './searchEncoding.ts';
-import { searchPareto } from './searchPareto.ts';
+import { addSearchCommand } from './searchCommand.ts';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { readonly version: string };
 
@@ -85,64 +81,7 @@ program
     finish(await printFits({ paths, include, exclude, normalise, form: options.json ? 'json' : 'table' }));
   });
 
-const searched = program
-  .command('search')
-  .description('find the best value of one parameter on weights: nu, supernormal, clip, block; or smaller hardware: encoding, pareto')
-  .addArgument(new Argument('<what>', 'the parameter').choices(['nu', 'supernormal', 'clip', 'block', 'encoding', 'pareto']))
-  .argument('<file>', 'a .nibble file that declares the format, the weights and the scale')
-  .option('--format <format>', 'the format that is changed, a name or an instance such as "SF(6)"; needed by all but nu')
-  .option('--weights <name>', 'the weights it is measured on; needed where the file declares several')
-  .option('--scale <name>', 'the scale; needed where the file declares several and the format has none of its own')
-  .option('--bits <n>', 'width of a code, for nu', '4')
-  .option('--budget <amount>', 'candidates that encoding and pareto synthesise; for encoding also a time, as 60s', '24')
-  .option('--seed <n>', 'where encoding draws its candidates from', '1')
-  .option('--state <file>', 'where encoding keeps what it has tried, and goes on from')
-  .option('--json', 'as JSON (schema 1)');
-for (const option of hardwareOptions) searched.addOption(option);
-searched.action(async (what: string, file: string, options: SearchFlags): Promise<void> => {
-  const { format, weights, scale, bits, budget, seed, state, json } = options;
-  const form = json ? 'json' : 'table';
-  if (what === 'encoding' || what === 'pareto') {
-    if (format === undefined) throw new Failure(`search ${what} needs --format, the format that is changed`, 2);
-    const asked = hardwareAsked(options);
-    if (what === 'pareto') {
-      const most = wholeNumber('--budget', budget, 1, 1000);
-      finish(await searchPareto({ file, format, weights, scale, asked, most, form }));
-    } else {
-      const drawnFrom = wholeNumber('--seed', seed, 0, 2 ** 31 - 1);
-      finish(await searchEncoding({ file, format, asked, budget: budgetOf(budget), seed: drawnFrom, state, form }));
-    }
-    return;
-  }
-  if (!/^[3-8]$/.test(bits)) throw new Failure(`--bits is 3 to 8, not ${JSON.stringify(bits)}`, 2);
-  finish(await search({ what, file, format, weights, scale, bits: Number(bits), form }));
-});
-
-program
-  .command('perplexity')
-  .description('say what formats do to a language model: perplexity on a text, beside the unquantized model, with intervals')
-  .argument('<file>', 'a .nibble file that declares the formats, and the models unless --model says one')
-  .option(
-    '--model <path>',
-    'a model of the file by its name, or the folder or safetensors file of another one; all of the file unless given',
-  )
-  .option('--text <file...>', 'the text it is measured on, instead of what the model says')
-  .option(
-    '--format <name...>',
-    'formats of the file or of what it uses, or instances such as "SF(6)"; those of the comparisons unless given',
-  )
-  .option('--scale <name>', 'the scale; with --format needed where the file declares several')
-  .option('--activations <name>', 'none (W4A16), same (W4A4), or a format; what the model says unless given')
-  .option('--tokens <n>', 'how many tokens are predicted, or all; what the model says unless given')
-  .option('--smooth <alpha>', 'SmoothQuant first, as 0.5, of inputs that come from a norm; as 0.5:all, of all linear layers')
-  .option('--gptq', 'GPTQ instead of rounding weights to nearest')
-  .option('--json', 'as JSON (schema 1)')
-  .action(async (file: string, options: PerplexityFlags): Promise<void> => {
-    const { model, text, format: formats, scale, activations, tokens: most, json } = options;
-    const tokens = most === undefined ? undefined : most === 'all' ? Number.POSITIVE_INFINITY : wholeNumber('--tokens', most, 1, 2 ** 40);
-    const preparation = preparationAsked(options);
-    finish(await printPerplexity({ file, model, text, formats, scale, activations, tokens, preparation, form: json ? 'json' : 'table' }));
-  });
+addSearchCommand(program, finish);
 
 addModelCommands(program, finish);
 
@@ -247,33 +186,6 @@ interface AreaFlags extends HardwareFlags {
   readonly scale?: string;
   readonly prove?: true;
   readonly json?: true;
-}
-
-interface PerplexityFlags extends PreparationFlags {
-  readonly model?: string;
-  readonly text?: string[];
-  readonly format?: string[];
-  readonly scale?: string;
-  readonly activations?: string;
-  readonly tokens?: string;
-  readonly json?: true;
-}
-
-interface SearchFlags extends HardwareFlags {
-  readonly format?: string;
-  readonly weights?: string;
-  readonly scale?: string;
-  readonly bits: string;
-  readonly budget: string;
-  readonly seed: string;
-  readonly state?: string;
-  readonly json?: true;
-}
-
-/** A number of candidates, or a time in seconds. */
-function budgetOf(text: string): Budget {
-  if (text.endsWith('s')) return { kind: 'seconds', most: wholeNumber('--budget in seconds', text.slice(0, -1), 1, 10 ** 7) };
-  return { kind: 'candidates', most: wholeNumber('--budget', text, 1, 10 ** 6) };
 }
 
 function shareOf(option: string, text: string): number {

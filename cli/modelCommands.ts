@@ -5,13 +5,41 @@ import { printActivations } from './activations.ts';
 import type { Budget } from './formatAssignment.ts';
 import { wholeNumber } from './hardware.ts';
 import { Failure } from './output.ts';
+import { printPerplexity } from './perplexity.ts';
+import { type PreparationFlags, preparationAsked } from './preparationFlags.ts';
 import { printSensitivity } from './sensitivity.ts';
 
 /** The most tokens that an option asks for. */
 const MOST_TOKENS = 2 ** 40;
 
-/** Adds the commands that study a language model's layers. `finish` is told the exit code. */
+/** Adds the commands that run language models. `finish` is told the exit code. */
 export function addModelCommands(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('perplexity')
+    .description('say what formats do to a language model: perplexity on a text, beside the unquantized model, with intervals')
+    .argument('<file>', 'a .nibble file that declares the formats, and the models unless --model says one')
+    .option(
+      '--model <path>',
+      'a model of the file by its name, or the folder or safetensors file of another one; all of the file unless given',
+    )
+    .option('--text <file...>', 'the text it is measured on, instead of what the model says')
+    .option(
+      '--format <name...>',
+      'formats of the file or of what it uses, or instances such as "SF(6)"; those of the comparisons unless given',
+    )
+    .option('--scale <name>', 'the scale; with --format needed where the file declares several')
+    .option('--activations <name>', 'none (W4A16), same (W4A4), or a format; what the model says unless given')
+    .option('--tokens <n>', 'how many tokens are predicted, or all; what the model says unless given')
+    .option('--smooth <alpha>', 'SmoothQuant first, as 0.5, of inputs that come from a norm; as 0.5:all, of all linear layers')
+    .option('--gptq', 'GPTQ instead of rounding weights to nearest')
+    .option('--json', 'as JSON (schema 1)')
+    .action(async (file: string, options: PerplexityFlags): Promise<void> => {
+      const { model, text, format: formats, scale, activations, json } = options;
+      const tokens = tokensOf(options.tokens);
+      const preparation = preparationAsked(options);
+      finish(await printPerplexity({ file, model, text, formats, scale, activations, tokens, preparation, form: json ? 'json' : 'table' }));
+    });
+
   program
     .command('activations')
     .description(
@@ -52,6 +80,16 @@ export function addModelCommands(program: Command, finish: (exitCode: number) =>
       const asked = { file, model, formats, scale, tokens: tokensOf(tokens), budget: budgetOf(budget), hardware };
       finish(await printSensitivity({ ...asked, form: json ? 'json' : 'table' }));
     });
+}
+
+interface PerplexityFlags extends PreparationFlags {
+  readonly model?: string;
+  readonly text?: string[];
+  readonly format?: string[];
+  readonly scale?: string;
+  readonly activations?: string;
+  readonly tokens?: string;
+  readonly json?: true;
 }
 
 interface StudyFlags {
