@@ -42,6 +42,13 @@ export function safetensors(header: unknown, data: Uint8Array = new Uint8Array(0
   return join(le(text.length, 8), text, data);
 }
 
+/** What a header says of a tensor of float32 in these bytes. */
+export const f32 = (begin: number, end: number, shape: readonly unknown[] = [(end - begin) / 4]) => ({
+  dtype: 'F32',
+  shape,
+  data_offsets: [begin, end],
+});
+
 export const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** An npy file, version 1. */
