@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EvaluateResult, FormatAt, LevelEdit, Place } from '../../protocol/messages.ts';
+import type { EvaluateResult, Place } from '../../protocol/messages.ts';
 import type {
   DistributionData,
   FormatsData,
@@ -10,39 +10,14 @@ import type {
   PictureWish,
   TensorsData,
 } from '../../protocol/pictures.ts';
-import { type LspClient, vscodeLike } from '../support/lspClient.ts';
+import type { LspClient } from '../support/lspClient.ts';
 import { npyFile } from '../support/npyFile.ts';
 import { startClient } from '../support/startClient.ts';
-import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { pictureDocument, spec } from './pictureDocument.ts';
 
 // What a panel draws, asked of the server.
 
-const folder = temporaryFolder();
-const uri = folder.uri('spec.nibble');
-folder.put(
-  'w.npy',
-  npyFile(
-    Float32Array.from({ length: 4096 }, (_, i) => Math.sin(i) ** 3),
-    [32, 128],
-  ),
-);
-folder.put(
-  'v.npy',
-  npyFile(
-    Float32Array.from({ length: 512 }, (_, i) => Math.cos(i) / 3),
-    [4, 128],
-  ),
-);
-
-const spec = `use std.paper
-weights w = ["w.npy", "v.npy"]
-scale rows { block = 32, axis = last, anchor = absmax }
-format Mine {
-  bits = 3
-  levels = [-1, -0.6, -0.3, 0, 0.2, 0.4, 0.7, 1]
-}
-compare few { formats = [INT4, Mine, SF(5)], on = w, scale = rows }
-`;
+const { folder, uri, opened, evaluated } = pictureDocument();
 
 const wish = (picture: PictureName, more: Partial<PictureWish> = {}): PictureWish => ({
   picture,
@@ -51,18 +26,6 @@ const wish = (picture: PictureName, more: Partial<PictureWish> = {}): PictureWis
   backdrop: null,
   ...more,
 });
-
-async function opened(text = spec, settings: unknown = { evaluate: { automatic: 'off' } }): Promise<LspClient> {
-  const { client } = await startClient({ capabilities: vscodeLike, folders: [folder.uri('')], settings });
-  await client.open(uri, text);
-  return client;
-}
-
-async function evaluated(text = spec): Promise<LspClient> {
-  const client = await opened(text);
-  await client.request<EvaluateResult>('nibble/evaluate', { uri });
-  return client;
-}
 
 const picture = (client: LspClient, wanted: PictureWish): Promise<PictureAnswer> => client.request('nibble/picture', { uri, wish: wanted });
 
@@ -291,53 +254,4 @@ test('who has asked for a picture is told of changes, and nobody else', async ()
   const answer = await picture(client, wish('formats'));
   expect(answer.version).toBe(2);
   expect((answer.data as FormatsData).formats[1]!.levels[6]).toBe(0.8);
-});
-
-test('the format at a place is told, with the level that stands there', async () => {
-  const client = await opened();
-  const at = (line: number, character: number): Promise<FormatAt | null> =>
-    client.request('nibble/formatAt', { uri, position: { line, character } });
-  expect(await at(5, 17)).toEqual({ format: 'Mine', code: 1 });
-  expect(await at(3, 9)).toEqual({ format: 'Mine', code: null });
-  expect(await at(7, 40)).toEqual({ format: 'SF(5)', code: null });
-  expect(await at(1, 0)).toBeNull();
-});
-
-test('a level that is moved is an edit of the version that was seen, found by its code or by where it begins', async () => {
-  const client = await opened();
-  const edit = (more: object): Promise<LevelEdit | null> =>
-    client.request('nibble/levelEdit', { uri, version: 1, format: 'Mine', code: 6, at: null, level: 0.8123, ...more });
-  expect(await edit({})).toEqual({
-    place: { uri, range: { start: { line: 5, character: 41 }, end: { line: 5, character: 44 } } },
-    version: 1,
-    newText: '0.8',
-  });
-  expect(await edit({ code: 0, at: { line: 5, character: 41 } })).toEqual(await edit({}));
-  expect(await edit({ version: 2 })).toBeNull();
-  expect(await edit({ format: 'INT4' })).toBeNull();
-  expect(await edit({ format: 'Absent' })).toBeNull();
-  expect(await edit({ code: 8 })).toBeNull();
-  expect(await edit({ at: { line: 0, character: 0 } })).toBeNull();
-});
-
-test('a level in the text is a place, and one that is computed gives its format', async () => {
-  const client = await opened();
-  const place = (format: string, code: number | null): Promise<Place | null> => client.request('nibble/formatPlace', { uri, format, code });
-  expect((await place('Mine', 6))?.range.start).toEqual({ line: 5, character: 41 });
-  expect(await place('SF(5)', 3)).toEqual(await place('SF(5)', null));
-});
-
-test('levels are drawn within the lines of formats where the user wants it', async () => {
-  const client = await opened();
-  const range = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
-  const hints = (): Promise<{ position: unknown; label: string; tooltip: { value: string } }[]> =>
-    client.request('textDocument/inlayHint', { textDocument: { uri }, range });
-  expect(await hints()).toEqual([]);
-  await client.configure({ evaluate: { automatic: 'off' }, inlay: { picture: true } });
-  await client.asked.until((method) => method === 'workspace/inlayHint/refresh');
-  const [hint, ...others] = await hints();
-  expect(others).toEqual([]);
-  expect(hint!.position).toEqual({ line: 3, character: 13 });
-  expect(hint!.label).toMatch(/^[\u2800-\u28ff]{24}$/);
-  expect(hint!.tooltip.value).toContain('data:image/svg+xml;base64,');
 });
