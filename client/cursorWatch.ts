@@ -10,11 +10,11 @@ export interface Selected {
 /** How long the cursor must rest, in milliseconds: who runs through a text wants nothing to flicker beside it. */
 const restMs = 120;
 
-/** Tells which format, and which of its levels, the cursor of a Nibble document is on, each time that it rests. */
+/** Tells which format, and which of its levels, the cursor of a Nibble document is on, each time that it rests: while somebody listens. */
 export class CursorWatch implements Disposable {
   readonly #server: Server;
   readonly #told: (uri: string, selected: Selected) => void;
-  readonly #subscription: Disposable;
+  #subscription: Disposable | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The last that was told, and of which document. */
   #last: { readonly uri: string; readonly selected: Selected } | undefined;
@@ -23,7 +23,21 @@ export class CursorWatch implements Disposable {
   constructor(server: Server, told: (uri: string, selected: Selected) => void) {
     this.#server = server;
     this.#told = told;
-    this.#subscription = window.onDidChangeTextEditorSelection(({ textEditor }) => this.#soon(textEditor));
+  }
+
+  /** Somebody listens from now on, who sees this document: told where its cursor is, unless a format was selected meanwhile. */
+  begin(uri: string | undefined): void {
+    this.#subscription ??= window.onDidChangeTextEditorSelection(({ textEditor }) => this.#soon(textEditor));
+    const editor = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
+    if (editor && this.#last?.uri !== uri) this.#soon(editor);
+  }
+
+  /** Nobody listens any more. */
+  end(): void {
+    this.#forgetCursor();
+    this.#last = undefined;
+    this.#subscription?.dispose();
+    this.#subscription = undefined;
   }
 
   /** What is known of a document. */
@@ -33,22 +47,27 @@ export class CursorWatch implements Disposable {
 
   /** Tells of a format as if the cursor were on it. */
   select(uri: string, selected: Selected): void {
-    clearTimeout(this.#timer);
+    this.#forgetCursor();
     this.#last = { uri, selected };
     this.#told(uri, selected);
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#subscription.dispose();
+    this.end();
   }
 
   #soon(editor: TextEditor): void {
     if (editor.document.languageId !== 'nibble') return;
-    clearTimeout(this.#timer);
+    this.#forgetCursor();
     this.#timer = setTimeout(() => {
       this.#look(editor).catch((error) => this.#server.output.error(`The format at the cursor: ${String(error)}`));
     }, restMs);
+  }
+
+  /** Nobody waits for where the cursor was. */
+  #forgetCursor(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   async #look({ document, selection }: TextEditor): Promise<void> {
@@ -56,7 +75,7 @@ export class CursorWatch implements Disposable {
     const uri = document.uri.toString();
     const { line, character } = selection.active;
     const found = await this.#server.request('nibble/formatAt', { uri, position: { line, character } });
-    // The cursor has moved on meanwhile.
+    // The cursor has moved on meanwhile, or nobody listens any more.
     if (timer !== this.#timer) return;
     const before = this.selected(uri);
     const now: Selected = found ?? { format: null, code: null };

@@ -28,6 +28,13 @@ export interface PanelView {
   readonly isPinned: boolean;
   /** Whether its page takes messages. */
   readonly isListening: boolean;
+  /** The versions of the text that its results and its picture are of, as far as it was told any since the document was. */
+  readonly shown: Shown;
+}
+
+interface Shown {
+  readonly results?: number;
+  readonly picture?: number;
 }
 
 /** The pictures and results of one document in a panel beside it: at most one panel, which follows the active Nibble document unless it is pinned. */
@@ -43,6 +50,7 @@ export class ResultsPanel implements Disposable {
   #isPinned = false;
   /** The last that was said of that document. */
   #status: Status | undefined;
+  #shown: Shown = {};
   /** Whether the panel's script hears: not before it says so, and not while it is hidden. */
   #isListening = false;
   /** What is to be shown once it does. */
@@ -56,8 +64,11 @@ export class ResultsPanel implements Disposable {
     this.#feed = new PictureFeed({
       ask: (uri, wish, stamp, token) => server.request('nibble/picture', { uri, wish, ...(stamp === undefined ? {} : { stamp }) }, token),
       show: (answer) => {
-        if (answer.uri === this.#uri) this.#tell({ protocol, kind: 'picture', answer });
+        if (answer.uri !== this.#uri) return;
+        this.#shown = { ...this.#shown, picture: answer.version };
+        this.#tell({ protocol, kind: 'picture', answer });
       },
+      leave: (uri) => server.tell('nibble/unwatchPictures', { uri }),
       fail: (error) => {
         if (!isCancellation(error)) server.output.error(`The panel has no picture: ${String(error)}`);
       },
@@ -78,7 +89,11 @@ export class ResultsPanel implements Disposable {
       workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.toString() === this.#uri) this.#tellDocument();
       }),
-      workspace.onDidCloseTextDocument(({ uri }) => this.#openedWith.delete(uri.toString())),
+      workspace.onDidOpenTextDocument(({ uri }) => this.#startOver(uri.toString())),
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#openedWith.delete(uri.toString());
+        this.#startOver(uri.toString());
+      }),
       server.onResults((results) => this.#tellResults(results)),
       server.onStatus((status) => this.#tellStatus(status)),
       server.onPicturesChanged(({ uri }) => this.#feed.changed(uri)),
@@ -129,7 +144,13 @@ export class ResultsPanel implements Disposable {
 
   /** What the panel is of; the document is undefined where there is none. */
   view(): PanelView {
-    return { isOpen: this.#panel !== undefined, uri: this.#uri, isPinned: this.#isPinned, isListening: this.#isListening };
+    return {
+      isOpen: this.#panel !== undefined,
+      uri: this.#uri,
+      isPinned: this.#isPinned,
+      isListening: this.#isListening,
+      shown: this.#shown,
+    };
   }
 
   /** A panel of the window as it was closed. There may be a newer one already, since a restored one waits until it is seen. */
@@ -172,6 +193,7 @@ export class ResultsPanel implements Disposable {
   /** A panel that is hidden is gone; it begins anew once it is seen. */
   #sleep(): void {
     this.#isListening = false;
+    this.#cursor.end();
     this.#feed.stop();
   }
 
@@ -200,6 +222,7 @@ export class ResultsPanel implements Disposable {
     this.#tell({ protocol, kind: 'pinned', isPinned: this.#isPinned });
     this.#tellAll();
     this.#tellOpen();
+    this.#cursor.begin(this.#uri);
   }
 
   #pin(isPinned: boolean): void {
@@ -226,15 +249,18 @@ export class ResultsPanel implements Disposable {
 
   /** Whatever a server was doing, it does no more once it stops; the next one has to be asked again. */
   #learnState(state: ServerState): void {
-    if (this.#uri === undefined || state === 'starting') return;
-    const nothing = { uri: this.#uri, done: 0, total: 0 };
-    if (state === 'stopped') {
-      this.#tellStatus({ ...nothing, state: 'error', message: 'The language server has stopped' });
-    } else {
-      this.#tellStatus({ ...nothing, state: 'idle', message: '' });
-      this.#tellAll();
-      this.#feed.changed(this.#uri);
-    }
+    const uri = this.#uri;
+    if (uri === undefined || state === 'starting') return;
+    if (state === 'running') this.#startOver(uri);
+    else this.#tellStatus({ uri, state: 'error', message: 'The language server has stopped', done: 0, total: 0 });
+  }
+
+  /** The document was opened or closed, or is asked of another server: nothing is done for it, and versions and stamps begin anew. */
+  #startOver(uri: string): void {
+    if (uri !== this.#uri) return;
+    this.#tellStatus({ uri, state: 'idle', message: '', done: 0, total: 0 });
+    this.#tellAll();
+    this.#feed.renew();
   }
 
   #showTitle(): void {
@@ -245,6 +271,7 @@ export class ResultsPanel implements Disposable {
   #tellAll(): void {
     const uri = this.#uri;
     if (this.#panel === undefined || uri === undefined) return;
+    this.#shown = {};
     this.#tellDocument();
     if (this.#status) this.#tell({ protocol, kind: 'status', status: this.#status });
     this.#server.request('nibble/currentResults', { uri }).then(
@@ -264,7 +291,9 @@ export class ResultsPanel implements Disposable {
   }
 
   #tellResults(results: Results): void {
-    if (results.uri === this.#uri) this.#tell({ protocol, kind: 'results', results });
+    if (results.uri !== this.#uri) return;
+    this.#shown = { ...this.#shown, results: results.version };
+    this.#tell({ protocol, kind: 'results', results });
   }
 
   #tellStatus(status: Status): void {

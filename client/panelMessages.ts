@@ -1,11 +1,8 @@
-import type { FromPanel, PanelProtocol } from '../protocol/panel.ts';
+import type { FromPanel, PanelProtocol, SavedState } from '../protocol/panel.ts';
 import type { PictureName, PictureWish } from '../protocol/pictures.ts';
 
 /** The version of the messages that this client reads and writes. */
 export const protocol: PanelProtocol = 2;
-
-/** What an exported file may have, in UTF-16 units: a chart of a thousand points, or a table of 10 000 tensors by 50 formats, has less. */
-const MOST_CONTENT = 64 * 2 ** 20;
 
 /** What a name may have. Tensors, formats and addresses have less. */
 const MOST_NAME = 4096;
@@ -45,7 +42,7 @@ function pin({ isPinned }: Fields): FromPanel | undefined {
 
 function saveExport({ to, type, name, content }: Fields): FromPanel | undefined {
   if ((to !== 'file' && to !== 'clipboard') || (type !== 'svg' && type !== 'png' && type !== 'csv')) return undefined;
-  if (!isName(name) || typeof content !== 'string' || content.length > MOST_CONTENT) return undefined;
+  if (!isName(name) || typeof content !== 'string') return undefined;
   // An image goes to the clipboard from within the panel.
   return to === 'clipboard' && type === 'png' ? undefined : { protocol, kind: 'export', to, type, name, content };
 }
@@ -62,18 +59,19 @@ export function pictureWish(data: unknown): PictureWish | undefined {
 
 /** The document that a panel showed when its state was saved; undefined where it cannot be told. */
 export function documentOfState(state: unknown): string | undefined {
-  const { protocol: version, document } = fields(state);
-  const { uri } = fields(document);
+  const { protocol: version, document }: SavedFields = fields(state);
+  const { uri }: Fields = fields(document);
   return version === protocol && isName(uri) ? uri : undefined;
 }
 
 /** Whether that panel stayed with its document. */
 export function isPinnedInState(state: unknown): boolean {
-  const { protocol: version, isPinned } = fields(state);
+  const { protocol: version, isPinned }: SavedFields = fields(state);
   return version === protocol && isPinned === true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type SavedFields = { readonly [name in keyof SavedState]?: unknown };
 
 /** The fields of an object; none of what is no object. */
 const fields = (data: unknown): Fields => (typeof data === 'object' && data !== null ? (data as Fields) : {});

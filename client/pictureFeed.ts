@@ -11,6 +11,8 @@ export interface FeedParts {
     token: CancellationToken,
   ) => Promise<PictureAnswer | 'unchanged' | null>;
   readonly show: (answer: PictureAnswer) => void;
+  /** Told of a document of which nothing is wanted any more. */
+  readonly leave: (uri: string) => void;
   /** Told of what went wrong, but not of what was cancelled. */
   readonly fail: (error: unknown) => void;
 }
@@ -33,19 +35,24 @@ export class PictureFeed {
 
   /** Wants this picture from now on; null: none. */
   want(uri: string, wish: PictureWish | null): void {
-    this.stop();
-    if (wish === null) return;
-    this.#wanted = { uri, wish };
+    const before = this.#wanted?.uri;
+    this.#asking?.cancel();
+    this.#asking = undefined;
+    this.#hasChanged = false;
+    this.#stamp = undefined;
+    this.#wanted = wish === null ? undefined : { uri, wish };
+    if (before !== undefined && before !== this.#wanted?.uri) this.#parts.leave(before);
     this.#next();
+  }
+
+  /** Wants the same as if nothing had been answered: versions and stamps begin anew. */
+  renew(): void {
+    if (this.#wanted) this.want(this.#wanted.uri, this.#wanted.wish);
   }
 
   /** Wants nothing any more. */
   stop(): void {
-    this.#wanted = undefined;
-    this.#hasChanged = false;
-    this.#stamp = undefined;
-    this.#asking?.cancel();
-    this.#asking = undefined;
+    if (this.#wanted) this.want(this.#wanted.uri, null);
   }
 
   /** What the server would answer of a document may have changed. While it answers, it is not asked anew: else a slow picture would never come. */

@@ -39,7 +39,7 @@ export class Server {
       this.#results,
       this.#picturesChanged,
       workspace.onDidGrantWorkspaceTrust(() => this.#sayTrusted()),
-      window.onDidChangeActiveColorTheme(() => this.#tell('nibble/theme', { theme: theme() })),
+      window.onDidChangeActiveColorTheme(() => this.tell('nibble/theme', { theme: theme() })),
     );
   }
 
@@ -76,6 +76,14 @@ export class Server {
     return client.sendRequest<Requests[M]['result']>(method, params, token);
   }
 
+  /** Notifies a server that runs or starts; one that does not has nothing to forget, and learns the rest from its initialization options. */
+  tell<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {
+    if (states[this.#client.state] === 'stopped') return;
+    this.ready()
+      .then((client) => client.sendNotification(method, params))
+      .catch((error) => this.output.error(`The language server could not be told of ${method}: ${String(error)}`));
+  }
+
   #newClient(): LanguageClient {
     const client = languageClient(this.#parts);
     client.onDidChangeState(({ newState }) => {
@@ -95,15 +103,7 @@ export class Server {
 
   #sayTrusted(): void {
     this.output.info('The workspace is trusted now');
-    this.#tell('nibble/trust', { trusted: true });
-  }
-
-  /** Notifies a server that runs or starts; one that does not will learn the same from its initialization options. */
-  #tell<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {
-    if (states[this.#client.state] === 'stopped') return;
-    this.ready()
-      .then((client) => client.sendNotification(method, params))
-      .catch((error) => this.output.error(`The language server could not be told of ${method}: ${String(error)}`));
+    this.tell('nibble/trust', { trusted: true });
   }
 
   /** A crash stops a client too, but then it starts again in the same turn; only what is stopped after it stays so. */

@@ -30,6 +30,8 @@ export interface Requests {
 export interface ClientNotifications {
   'nibble/trust': Trust;
   'nibble/theme': ThemeChange;
+  /** No picture of the document is wanted any more: nothing is measured or read for one, and its changes are not told. */
+  'nibble/unwatchPictures': DocumentParams;
 }
 
 /** The notifications the server sends, by method. */

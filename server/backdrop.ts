@@ -70,8 +70,9 @@ export class Backdrops {
     if (missing.length === 0 && areas.length === 0) this.stop(uri);
     else if (tried?.key !== key && this.#running.get(uri)?.key !== key) this.#start(document, key, missing, areas);
     const isRunning = this.#running.get(uri)?.key === key;
+    const nFormats = new Set(missing.map(({ format }) => format.name)).size;
     const notes = [
-      ...(isRunning && missing.length > 0 ? [`${count(missing.length)} formats of ${library} are being measured`] : []),
+      ...(isRunning && missing.length > 0 ? [`${count(nFormats)} formats of ${library} are being measured`] : []),
       ...(isRunning && missing.length === 0 ? [`${count(areas.length)} formats of ${library} wait for their area`] : []),
       ...(tried?.key === key && tried.why !== '' ? [`Not all formats of ${library} are shown: ${tried.why}`] : []),
     ];

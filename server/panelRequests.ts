@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver';
 import { formatAt } from '../core/ide/formatAt.ts';
 import { levelEdit } from '../core/ide/levelEdit.ts';
 import type {
+  DocumentParams,
   FormatAt,
   FormatAtParams,
   FormatPlaceParams,
@@ -21,6 +22,7 @@ export function answerPanels(connection: Connection, session: Session, pictures:
   connection.onRequest<PictureAnswer | 'unchanged' | null, void>('nibble/picture', (params: PictureParams, token) =>
     pictures.answer(params, token),
   );
+  connection.onNotification('nibble/unwatchPictures', ({ uri }: DocumentParams) => pictures.unwatch(uri));
   connection.onRequest('nibble/formatPlace', ({ uri, format, code }: FormatPlaceParams): Place | null => {
     const document = session.document(uri);
     const found = document && placeOfFormat(format, code, session.analysis(document));

@@ -5,6 +5,8 @@ import { tensorColumns } from '../core/ide/pictures/tensorColumns.ts';
 import type { KnownEffects } from '../core/ide/pictures/tensorEffects.ts';
 import { writtenLevels } from '../core/ide/writtenLevels.ts';
 import type { Analysis } from '../core/lang/analysis.ts';
+import type { Evaluation } from '../core/lang/spec.ts';
+import type { EvaluationResult } from '../core/measure/results.ts';
 import { axisKinds, type DesignAxis, type Figures } from '../core/view/designAxes.ts';
 import type { DistributionView } from '../core/view/distribution.ts';
 import type { Design, Interval } from '../core/view/pareto.ts';
@@ -81,8 +83,8 @@ export function formatsData(
   return {
     picture: 'formats',
     formats: formats.slice(0, MOST_LINES).map((format): PlainFormat => {
-      const evaluation = group?.evaluations.find((one) => one.format.name === format.name);
-      const result = evaluation && resultOf(evaluation, results);
+      const asked = group?.evaluations.filter((one) => one.format.name === format.name) ?? [];
+      const measured = firstMeasured(asked, results);
       const area = areaLens(format, analysis);
       const written = writtenLevels(format, analysis).map((level) => (level?.uri === analysis.uri ? level : undefined));
       return {
@@ -91,13 +93,26 @@ export function formatsData(
         bits: format.bits,
         ties: format.codebook.ties,
         levels: Array.from(format.codebook.levels, finite),
-        usage: result ? sharesOf(result.total.counts) : null,
+        usage: measured ? sharesOf(measured.result.total.counts) : null,
         places: written.map((level) => (level && placeOf(level)) ?? null),
         steps: written.map((level) => level?.grid.step ?? null),
-        figures: [...(result && result.total.n > 0 ? [`SQNR ${sqnrText(result)}`] : []), ...(area === undefined ? [] : [area])],
+        figures: [...(measured ? [`SQNR ${sqnrText(measured.result)}${measured.under}`] : []), ...(area === undefined ? [] : [area])],
       };
     }),
   };
+}
+
+/** What was measured of a format under the first of its scales that it was measured under, which is named where there are several. */
+function firstMeasured(
+  asked: readonly Evaluation[],
+  results: Results,
+): { readonly result: EvaluationResult; readonly under: string } | undefined {
+  const isOne = new Set(asked.map(({ scale }) => scale.name)).size === 1;
+  for (const evaluation of asked) {
+    const result = resultOf(evaluation, results);
+    if (result && result.total.n > 0) return { result, under: isOne ? '' : ` under ${visible(evaluation.scale.name)}` };
+  }
+  return undefined;
 }
 
 function sharesOf(counts: Float64Array): readonly number[] | null {

@@ -4,7 +4,7 @@ import {
   askedGroups,
   groupTitle,
   type MeasuredGroup,
-  measuredGroup,
+  measuredGroups,
   type ScaleGroup,
   scaleGroups,
 } from '../core/ide/pictures/groups.ts';
@@ -62,7 +62,7 @@ export function lineGroups(analysis: Analysis): readonly Shown<Lined>[] {
 /** The groups that are drawn over weights: only what is measured. */
 export const placedOf = (analysis: Analysis, results: Results): readonly Shown<Placed>[] =>
   eachOnce(
-    measuredOf(analysis, results).flatMap((group) => {
+    measuredGroups(analysis, results).flatMap((group) => {
       const { groups, unplaced } = placedGroups(group.rows);
       return groups.map((placed): Shown<Placed> => {
         const scales = scalesOf(placed);
@@ -81,7 +81,7 @@ export const tensorGroups = (
   results: Results,
 ): readonly Shown<{ readonly group: MeasuredGroup; readonly scaled: ScaleGroup }>[] =>
   eachOnce(
-    measuredOf(analysis, results).flatMap((group) =>
+    measuredGroups(analysis, results).flatMap((group) =>
       scaleGroups(group.rows).map((scaled) => ({
         key: keyOf(group, scaled.scale ?? ''),
         title: visible(`${groupTitle(group)}, ${scaled.scale ?? 'scales of their own'}`),
@@ -89,11 +89,6 @@ export const tensorGroups = (
       })),
     ),
   );
-
-const measuredOf = (analysis: Analysis, results: Results): readonly MeasuredGroup[] =>
-  askedGroups(analysis)
-    .map((group) => measuredGroup(group, results))
-    .filter(({ rows }) => rows.length > 0);
 
 /** Weights of two files may have one name; a menu shows the first. */
 const eachOnce = <T>(groups: readonly Shown<T>[]): readonly Shown<T>[] =>

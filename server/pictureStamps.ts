@@ -16,7 +16,7 @@ export class PictureStamps {
     return this.#newest;
   }
 
-  close(uri: string): void {
+  forget(uri: string): void {
     this.#last.delete(uri);
   }
 }

@@ -2,6 +2,7 @@ import { type CancellationToken, type Connection, LSPErrorCodes, ResponseError }
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { areaProblems, designsOf, PUBLISHED, publishedDesigns } from '../core/ide/pictures/designs.ts';
 import { type AskedGroup, measuredGroup, type ScaleGroup } from '../core/ide/pictures/groups.ts';
+import { firstNotes, someOf } from '../core/ide/pictures/notes.ts';
 import { distributionNotes, distributionOf, type ProfiledWeights, whyNoProfile } from '../core/ide/pictures/overWeights.ts';
 import { nusOf } from '../core/ide/pictures/tensorColumns.ts';
 import { type KnownEffects, knownEffects } from '../core/ide/pictures/tensorEffects.ts';
@@ -38,7 +39,7 @@ export class Pictures {
   readonly #connection: Connection;
   readonly #session: Session;
   readonly #backdrops: Backdrops;
-  /** Documents that a picture was asked of: nobody else is told of changes. */
+  /** Documents that a picture was asked of, open or not: nobody is told of changes of others. One that is opened has changed. */
   readonly #watched = new Set<string>();
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #toldMs = new Map<string, number>();
@@ -59,16 +60,16 @@ export class Pictures {
 
   /** Rejects with RequestCancelled where something newer of the same document is wanted, or the client cancels. */
   async answer({ uri, wish, stamp }: PictureParams, token: CancellationToken): Promise<PictureAnswer | 'unchanged' | null> {
+    this.#watched.add(uri);
     const document = this.#session.document(uri);
     if (!document) return null;
-    this.#watched.add(uri);
     this.#reading.get(uri)?.abort();
     this.#reading.delete(uri);
     if (wish.picture !== 'pareto' || wish.backdrop === null) this.#backdrops.stop(uri);
     const { version } = document;
     const answer = (groups: readonly Shown<unknown>[], group: Shown<unknown> | undefined, drawn: Drawn): PictureAnswer => {
       const [data, notes, tensor = null] = drawn;
-      return { uri, version, wish: { ...wish, group: group?.key ?? null, tensor }, groups: menuOf(groups), data, notes };
+      return { uri, version, wish: { ...wish, group: group?.key ?? null, tensor }, groups: menuOf(groups), data, notes: firstNotes(notes) };
     };
     const nothing: Drawn = [null, [nothingIn[wish.picture]]];
     const analysis = this.#session.analysis(document);
@@ -126,15 +127,26 @@ export class Pictures {
     this.#backdrops.forget();
   }
 
-  close(uri: string): void {
+  /** Nobody wants a picture of a document any more, until one is asked of it again. */
+  unwatch(uri: string): void {
     clearTimeout(this.#waiting.get(uri));
     this.#waiting.delete(uri);
     this.#watched.delete(uri);
     this.#toldMs.delete(uri);
+    this.#stop(uri);
+  }
+
+  /** Who watches a document that is closed is told when it is opened again. */
+  close(uri: string): void {
+    this.#stop(uri);
+    this.#backdrops.close(uri);
+  }
+
+  #stop(uri: string): void {
     this.#reading.get(uri)?.abort();
     this.#reading.delete(uri);
-    this.#backdrops.close(uri);
-    this.#stamps.close(uri);
+    this.#backdrops.stop(uri);
+    this.#stamps.forget(uri);
   }
 
   #pareto(document: TextDocument, asked: AskedGroup, { backdrop }: PictureWish): Drawn {
@@ -170,7 +182,7 @@ export class Pictures {
         ? [`Perplexity is that of the model ${visible(model.name)}`]
         : []),
       ...areaProblems(group, known).map((problem) => `No area of ${visible(problem)}`),
-      ...(noAreas.length > 0 ? [`No area of these of the library: ${noAreas.join(', ')}`] : []),
+      ...(noAreas.length > 0 ? [`No area of these of the library: ${someOf(noAreas)}`] : []),
       ...(behind?.notes ?? []),
     ];
     return [paretoData([...designs, ...published], library, libraryNames), notes];
@@ -234,10 +246,14 @@ export class Pictures {
 const partsOf = ({ scale, rows }: ScaleGroup, { of, notes }: KnownEffects): readonly unknown[] => [
   scale,
   notes.join('\n'),
-  ...rows.flatMap((row) => [row.evaluation.format.name, row.evaluation.scale.name, row.result, of.get(row), of.get(row)?.effects.length]),
+  ...rows.flatMap((row) => [row.evaluation.format.name, row.evaluation.scale.name, row.result, of.get(row)]),
 ];
 
-const unmeasured = (n: number): readonly string[] => (n > 0 ? [`${n} ${n === 1 ? 'format is' : 'formats are'} not measured yet`] : []);
+const unmeasured = (n: number): readonly string[] => (n > 0 ? [`${n} ${n === 1 ? 'row is' : 'rows are'} not measured yet`] : []);
 
-const lossless = (names: readonly string[]): readonly string[] =>
-  names.length > 0 ? [`${names.map(visible).join(', ')} lose nothing on these weights: their SQNR is infinite, and has no point`] : [];
+function lossless(all: readonly string[]): readonly string[] {
+  const names = [...new Set(all.map(visible))];
+  if (names.length === 0) return [];
+  const [verb, whose] = names.length === 1 ? ['loses', 'its'] : ['lose', 'their'];
+  return [`${someOf(names)} ${verb} nothing on these weights: ${whose} SQNR is infinite, and has no point`];
+}

@@ -19,7 +19,7 @@ export class Menu {
     this.#select.addEventListener('change', () => chosen(this.#select.value));
   }
 
-  /** Options with the chosen one, which is shown even where it is not among them. A menu of one option has nothing to choose. */
+  /** Options with the chosen one. Of a value that is not among them nothing is shown. */
   show(options: readonly Option[], value: string): void {
     const next = JSON.stringify(options);
     if (next !== this.#shown) {

@@ -23,6 +23,9 @@ const MOST_FORMATS = 4;
 /** The widest picture, in pixels: wider ones are no easier to read. */
 const WIDEST = 960;
 
+/** Tensors of which a list is worth a filter. */
+const WORTH_A_FILTER = 10;
+
 const ALL_TENSORS = '';
 
 /** Normalised weights as a histogram or against their fits, with the levels of formats over them and the error of each interval. */
@@ -35,20 +38,28 @@ export class DistributionTab implements Tab {
   readonly #formats: Checklist;
   readonly #figure = element('div', 'figure-box');
   readonly #notes = new Notes();
-  readonly #twin = new TableTwin();
+  readonly #twin: TableTwin;
   #data: DistributionData | null = null;
   #view: DistributionView | null = null;
   #state: PanelState | undefined;
   #shown: readonly unknown[] = [];
   #width = 0;
 
-  constructor({ choose, keep }: TabActions) {
+  constructor({ reveal, choose, keep }: TabActions) {
     this.#tensor = new Menu('Tensor', (key) => choose({ tensor: key === ALL_TENSORS ? null : key }));
     this.#filter = filterField('Filter tensors', () => this.#showTensors());
     this.#shape = new Menu('Picture', (shape) => choose({ shape: shape as Choices['shape'] }));
     this.#counts = new Menu('Counts', (counts) => choose({ counts: counts as Choices['counts'] }));
     this.#formats = new Checklist('Formats', MOST_FORMATS, (over) => choose({ over }));
-    const exports = new ExportBar(() => this.#exportable(), keep);
+    this.#twin = new TableTwin((row) => {
+      const found = this.#view?.formats.flatMap(({ name, intervals }) => intervals.map(({ code }) => ({ name, code })))[row];
+      if (found) reveal(found.name, found.code);
+    });
+    this.#figure.addEventListener('click', ({ target }) => {
+      const format = this.#view?.formats[placeOf(target, 'format')];
+      if (format) reveal(format.name, format.intervals[placeOf(target, 'interval')]?.code ?? null);
+    });
+    const exports = new ExportBar(() => this.#exportable(), keep, [{ label: 'bins', table: () => this.#view?.table ?? null }]);
     this.root = tabPanel(
       'distribution',
       element('div', 'controls', this.#tensor.root, this.#filter, this.#shape.root, this.#counts.root, this.#formats.root),
@@ -68,7 +79,7 @@ export class DistributionTab implements Tab {
     this.#notes.show(state, 'distribution');
     const data = pictureOf(state, 'distribution');
     const { shape, counts, over, tensor } = state.choices;
-    const next = [data, shape, counts, over, tensor];
+    const next = [data, shape, counts, over, tensor, state.selected];
     if (next.every((one, i) => one === this.#shown[i])) return;
     this.#shown = next;
     this.#data = data;
@@ -83,7 +94,7 @@ export class DistributionTab implements Tab {
       this.#twin.show([]);
       return;
     }
-    const chosen = chosenFormats(data, over);
+    const chosen = chosenFormats(data, over, state.selected?.format);
     this.#formats.show(
       data.formats.map(({ name, label }) => ({ value: name, label })),
       chosen,
@@ -99,7 +110,9 @@ export class DistributionTab implements Tab {
 
   #showTensors(): void {
     const { tensors = [], nTensors = 0, subject = '' } = this.#data ?? {};
-    const words = this.#filter.value.toLowerCase().split(/\s+/);
+    // A filter that is not seen narrows nothing: nobody could undo it.
+    this.#filter.hidden = tensors.length < WORTH_A_FILTER;
+    const words = this.#filter.hidden ? [] : this.#filter.value.toLowerCase().split(/\s+/);
     const found = tensors.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
     const chosen = this.#state?.choices.tensor ?? ALL_TENSORS;
     // One that is not in the list, as it is filtered or one of very many, is shown by what the picture says it is of.
@@ -109,21 +122,33 @@ export class DistributionTab implements Tab {
         : [{ key: chosen, label: labelOf(chosen, tensors) ?? subject }];
     const all = { value: ALL_TENSORS, label: nTensors === 1 ? 'the only one' : `all ${nTensors}` };
     this.#tensor.show([all, ...[...other, ...found].map(({ key, label }) => ({ value: key, label: visible(label) }))], chosen);
-    this.#filter.hidden = tensors.length < 10;
   }
 
   #draw(): void {
     if (!this.#view || this.#width === 0) return;
     const drawing = { width: Math.max(LEAST_WIDTH, Math.min(WIDEST, this.#width)), colours: colours(), id: 'distribution' };
-    this.#figure.replaceChildren(drawingFrom(this.#drawn(this.#view, drawing)));
+    // First, so that the picture of something else does not stay where this one cannot be drawn.
+    this.#figure.replaceChildren();
+    this.#figure.append(drawingFrom(this.#drawn(this.#view, drawing)));
+    this.#mark(this.#view);
+  }
+
+  /** Shows which format, and which of its levels, the cursor of the editor is on. */
+  #mark({ formats }: DistributionView): void {
+    const selected = this.#state?.selected;
+    const at = formats.findIndex(({ name }) => name === selected?.format);
+    const strip = this.#figure.querySelector(`[data-format="${at}"]`);
+    strip?.classList.add('is-selected');
+    const interval = formats[at]?.intervals.findIndex(({ code }) => code === selected?.code) ?? -1;
+    strip?.querySelector(`line[data-interval="${interval}"]`)?.classList.add('is-selected');
   }
 
   #drawn(view: DistributionView, drawing: Drawing): string {
     const { shape, counts } = this.#state!.choices;
-    const subject = `normalised weights of ${visible(view.subject)}`;
+    const subject = visible(view.subject);
     return shape === 'quantiles'
-      ? quantilesSvg(view, `Quantiles of the ${subject}`, drawing)
-      : distributionSvg(view, counts, `${subject[0]!.toUpperCase()}${subject.slice(1)}`, drawing);
+      ? quantilesSvg(view, `Quantiles of the normalised weights of ${subject}`, drawing)
+      : distributionSvg(view, counts, `Normalised weights of ${subject}`, drawing);
   }
 
   #exportable(): Exportable | null {
@@ -150,15 +175,21 @@ const countOptions = [
 
 const labelOf = (key: string, tensors: DistributionData['tensors']): string | undefined => tensors.find((one) => one.key === key)?.label;
 
-/** What the user chose, as far as it is there; else the format with the least error. */
-function chosenFormats({ formats }: DistributionData, over: readonly string[] | null): readonly string[] {
+/** The place in the view that an element of the drawing stands for; -1 of none. */
+const placeOf = (target: EventTarget | null, of: 'format' | 'interval'): number => {
+  const found = target instanceof Element ? target.closest(`[data-${of}]`)?.getAttribute(`data-${of}`) : null;
+  return found == null ? -1 : Number(found);
+};
+
+/** What the user chose, as far as it is there; else the two formats with the least error, and the one that the cursor is on. */
+function chosenFormats({ formats }: DistributionData, over: readonly string[] | null, selected: string | undefined): readonly string[] {
   if (over !== null)
     return formats
       .filter(({ name }) => over.includes(name))
       .map(({ name }) => name)
       .slice(0, MOST_FORMATS);
   const best = [...formats].sort((a, b) => (a.nsr ?? Number.POSITIVE_INFINITY) - (b.nsr ?? Number.POSITIVE_INFINITY));
-  return best.slice(0, 2).map(({ name }) => name);
+  return best.filter(({ name }, i) => i < 2 || name === selected).map(({ name }) => name);
 }
 
 /** The view of what was told, with the ends of intervals that JSON cannot hold. */

@@ -37,10 +37,19 @@ export function write(to: Element, text: string): void {
   if (to.textContent !== text) to.textContent = text;
 }
 
-/** Puts children in an order, and leaves alone those that are in their places: an element that is moved loses the focus. */
+/** Gives an element these children in this order. Those that are in their places are left alone, and one that has the focus keeps it. */
 export function arrange(parent: Element, children: readonly Element[]): void {
-  if (children.length === parent.children.length && children.every((child, i) => parent.children[i] === child)) return;
-  parent.replaceChildren(...children);
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  const focused = document.activeElement;
+  let next = parent.firstElementChild;
+  for (const child of children) {
+    if (child === next) next = child.nextElementSibling;
+    else parent.insertBefore(child, next);
+  }
+  // An element that is moved loses it.
+  if (focused !== document.activeElement && parent.contains(focused))
+    (focused as Element & HTMLOrSVGElement).focus({ preventScroll: true });
 }
 
 /** A button with a text, which says more to assistive technology where that is short. */

@@ -11,6 +11,12 @@ export interface Exportable {
   readonly table: DataTable;
 }
 
+/** Another table of the same picture, with a button of its own; null where there is none yet. */
+export interface OtherTable {
+  readonly label: string;
+  readonly table: () => DataTable | null;
+}
+
 /** What an export asks of the client. */
 export type Keep = Pick<SaveExport, 'to' | 'type' | 'name' | 'content'>;
 
@@ -27,7 +33,7 @@ export class ExportBar {
   readonly #exportable: () => Exportable | null;
   readonly #keep: (what: Keep) => void;
 
-  constructor(exportable: () => Exportable | null, keep: (what: Keep) => void) {
+  constructor(exportable: () => Exportable | null, keep: (what: Keep) => void, others: readonly OtherTable[] = []) {
     this.#exportable = exportable;
     this.#keep = keep;
     this.#said.role = 'status';
@@ -38,6 +44,12 @@ export class ExportBar {
       this.#button('SVG', 'Save as SVG', (one) => this.#save(one, 'svg', svgOf(one))),
       this.#button('PNG', 'Save as PNG', async (one) => this.#save(one, 'png', await base64(await pngOf(one)))),
       this.#button('CSV', 'Save the table as CSV', (one) => this.#save(one, 'csv', csv(one.table))),
+      ...others.map(({ label, table }) =>
+        this.#button(`CSV of ${label}`, `Save CSV of ${label}`, (one) => {
+          const other = table();
+          if (other) this.#save({ ...one, name: `${one.name}-${label}` }, 'csv', csv(other));
+        }),
+      ),
       this.#button('Copy', 'Copy the picture', (one) => this.#copy(one)),
       this.#button('Copy table', 'Copy table as CSV', (one) => {
         this.#keep({ to: 'clipboard', type: 'csv', name: one.name, content: csv(one.table) });
@@ -56,7 +68,10 @@ export class ExportBar {
         return;
       }
       write(this.#said, '');
-      Promise.resolve(work(one)).catch((error: unknown) => write(this.#said, `Not exported: ${String(error)}`));
+      // Within the chain, so that what is thrown at once is said too.
+      Promise.resolve(one)
+        .then(work)
+        .catch((error: unknown) => write(this.#said, `Not exported: ${String(error)}`));
     });
   }
 

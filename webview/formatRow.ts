@@ -12,7 +12,7 @@ export interface LineScale {
   readonly high: number;
 }
 
-/** A format with its line, whose levels and thresholds are as they are. `unit` is the level that is drawn at 1; it stays while a level is moved, so that the others stand still. */
+/** A format with its line, whose levels and thresholds are as they are. `unit` is the level that is drawn at 1; it stays while a level is moved. */
 export interface ShownFormat {
   readonly format: PlainFormat;
   readonly line: FormatLine;
@@ -109,6 +109,19 @@ export class FormatRow {
     if (focused !== undefined && this.#marks.get(focused) === document.activeElement) this.#say(focused);
   }
 
+  /** A level is at another code than before: its mark goes along, and with it the focus and the pointer. */
+  recode(from: number, to: number): void {
+    const other = (code: number): number => (code === from ? to : code === to ? from : code);
+    const marks = [...this.#marks].map(([code, mark]) => [other(code), mark] as const);
+    this.#marks.clear();
+    for (const [code, mark] of marks) {
+      this.#marks.set(code, mark);
+      put(mark, { 'data-code': code });
+    }
+    if (this.#stop !== undefined) this.#stop = other(this.#stop);
+    if (this.#pointer) this.#pointer = { ...this.#pointer, code: other(this.#pointer.code) };
+  }
+
   get #format(): PlainFormat {
     return this.#shown!.format;
   }
@@ -203,26 +216,32 @@ export class FormatRow {
     const { drag } = this.#actions;
     const step = this.#stepOf(code);
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const order = this.#shown!.line.marks.map((mark) => mark.code);
-    const at = order.indexOf(code);
-    const next = {
-      ArrowUp: at + 1,
-      ArrowDown: at - 1,
-      Home: 0,
-      End: order.length - 1,
-      ...(step === null ? { ArrowRight: at + 1, ArrowLeft: at - 1 } : {}),
+    const further = {
+      ArrowUp: 1,
+      ArrowDown: -1,
+      Home: Number.NEGATIVE_INFINITY,
+      End: Number.POSITIVE_INFINITY,
+      ...(step === null ? { ArrowRight: 1, ArrowLeft: -1 } : {}),
     }[event.key];
-    if (next !== undefined) this.#focus(order[Math.max(0, Math.min(order.length - 1, next))]!);
+    if (further !== undefined) this.#go(code, further);
     else if (direction !== undefined && step !== null) {
       const { level } = drag.isOf(this.#format.name, code) ? drag.moved! : this.#mark(code);
       const by = event.altKey ? step : this.#keyStep(step) * (event.shiftKey ? 10 : 1);
-      drag.move(this.#format.name, code, onGrid(level + direction * by, step));
+      drag.move(this.#format, code, onGrid(level + direction * by, step));
     } else if (event.key === 'Escape') drag.cancel();
     else if (event.key === 'Enter' || event.key === ' ') {
       drag.end();
       this.#actions.reveal(this.#format.name, code);
     } else return;
     event.preventDefault();
+  }
+
+  /** To the level that is so many further, or to the last one there is. */
+  #go(from: number, further: number): void {
+    // First of all, as the level that is moved may only then be drawn where it is.
+    this.#actions.drag.end();
+    const order = this.#shown!.line.marks.map(({ code }) => code);
+    this.#focus(order[Math.max(0, Math.min(order.length - 1, order.indexOf(from) + further))]!);
   }
 
   #focus(code: number): void {
@@ -262,9 +281,8 @@ export class FormatRow {
     const { low, high, width } = this.#scale;
     const perPixel = ((high - low) * this.#shown!.unit) / (width - 2 * LINE.margin);
     const level = low * this.#shown!.unit + (clientX - this.#svg.getBoundingClientRect().left - LINE.margin) * perPixel;
-    // No finer than a pixel, so that the text gets no digits that nobody chose.
-    this.#actions.drag.move(this.#format.name, pointer.code, onGrid(level, Math.max(step, 10 ** Math.floor(Math.log10(perPixel)))));
-    this.#say(pointer.code);
+    // A pixel's worth, rounded down to a power of ten: so the text gets at most one digit that nobody chose.
+    this.#actions.drag.move(this.#format, pointer.code, onGrid(level, Math.max(step, 10 ** Math.floor(Math.log10(perPixel)))));
   }
 
   #drop({ pointerId }: PointerEvent): void {

@@ -1,5 +1,5 @@
-import { type Axis, fixedAxis } from '../core/view/axis.ts';
-import { type FormatLinesView, formatLines, type LineMode, linedFormat } from '../core/view/formatLines.ts';
+import { fixedAxis } from '../core/view/axis.ts';
+import { type FormatLinesView, formatLine, formatLines, type LineMode, linedFormat } from '../core/view/formatLines.ts';
 import { formatLinesSvg } from '../core/view/svg/formatLinesSvg.ts';
 import { textWidth } from '../core/view/svg/measureText.ts';
 import { visible } from '../core/weights/visibleName.ts';
@@ -9,9 +9,10 @@ import { Menu } from './controls.ts';
 import { arrange, drawn, element, onWidth, put } from './dom.ts';
 import { type Exportable, ExportBar, fileName } from './exports.ts';
 import { FormatRow, LINE, type LineScale, xOn } from './formatRow.ts';
+import { entry } from './legendEntry.ts';
 import { type DragStep, LevelDrag } from './levelDrag.ts';
 import { Notes } from './notes.ts';
-import { groupTitle, type PanelState, pictureOf } from './state.ts';
+import { groupTitle, type PanelState, type Peek, pictureOf } from './state.ts';
 import type { Tab, TabActions } from './tab.ts';
 import { tabPanel } from './tabs.ts';
 import { TableTwin } from './twin.ts';
@@ -19,6 +20,14 @@ import { TableTwin } from './twin.ts';
 /** As the style sheet has it, in pixels: from this width on the names stand beside the lines, and take so much of it. */
 const WIDE = 720;
 const NAMES = 260;
+
+/** What places on the lines stand for: what is at their ends, and by format the level that is drawn at 1. */
+interface Ruler {
+  readonly mode: LineMode;
+  readonly low: number;
+  readonly high: number;
+  readonly units: ReadonlyMap<string, number>;
+}
 
 /** The number lines of all formats under one another, on one axis. Levels that are numbers in the text can be moved. */
 export class FormatsTab implements Tab {
@@ -29,11 +38,15 @@ export class FormatsTab implements Tab {
   readonly #notes = new Notes();
   readonly #twin: TableTwin;
   readonly #help = element('p', 'note');
+  readonly #legend = element('div', 'legend', ...legend());
   readonly #drag: LevelDrag;
   readonly #actions: TabActions;
   readonly #rows: FormatRow[] = [];
   #data: FormatsData | null = null;
   #view: FormatLinesView | null = null;
+  #ruler: Ruler | undefined;
+  /** The last that was brought into sight. */
+  #peek: Peek | null = null;
   #state: PanelState | undefined;
   #shown: readonly unknown[] = [];
   #width = 0;
@@ -41,7 +54,7 @@ export class FormatsTab implements Tab {
   constructor(actions: TabActions, drag: (step: DragStep) => void) {
     this.#actions = actions;
     this.#mode = new Menu('Levels', (lines) => actions.choose({ lines: lines as Choices['lines'] }));
-    this.#drag = new LevelDrag(drag, () => this.#draw());
+    this.#drag = new LevelDrag(drag, () => this.#drawMoved());
     this.#twin = new TableTwin((row) => {
       const name = this.#view?.table.rows[row]?.[0];
       if (typeof name === 'string') actions.reveal(name, null);
@@ -49,7 +62,7 @@ export class FormatsTab implements Tab {
     const exports = new ExportBar(() => this.#exportable(), actions.keep);
     this.root = tabPanel(
       'formats',
-      element('div', 'controls', this.#mode.root),
+      element('div', 'controls', this.#mode.root, this.#legend),
       element('div', 'figure-box', this.#list, this.#axis),
       this.#help,
       this.#notes.root,
@@ -71,11 +84,11 @@ export class FormatsTab implements Tab {
     this.#notes.show(state, 'formats');
     const data = pictureOf(state, 'formats');
     const { lines } = state.choices;
-    const next = [data, lines, state.selected];
+    const next = [data, lines, state.selected, state.peek];
     if (next.every((one, i) => one === this.#shown[i])) return;
     this.#shown = next;
     this.#mode.show(modes, lines);
-    if (data !== this.#data) this.#drag.settle(this.#movedIn(data), this.#movedIn(this.#data));
+    if (data !== this.#data) this.#follow(data?.formats ?? []);
     this.#data = data;
     this.#view = data && formatLines(data.formats.map(lined), lines, groupTitle(state, 'formats'));
     this.#twin.show(this.#view && this.#view.lines.length > 0 ? [this.#view.table] : []);
@@ -98,32 +111,59 @@ export class FormatsTab implements Tab {
       this.#rows.slice(0, formats.length).map(({ root }) => root),
     );
     put(this.#axis, { visibility: formats.length === 0 ? 'hidden' : 'visible' });
-    if (!this.#view || !this.#state || this.#width === 0) return;
-    const { selected, choices } = this.#state;
-    // Beside the names where there is room; the style sheet does likewise.
-    const width = this.#width < WIDE ? this.#width : this.#width - NAMES;
-    const { low, high, mostUsage } = this.#view;
-    const scale: LineScale = { width, low, high };
-    formats.forEach((format, i) => {
-      const line = formatLines([lined(this.#moved(format))], 'absolute', '').lines[0]!;
-      const isSelected = selected?.format === format.name;
-      const shown = {
-        format,
-        line,
-        unit: unitOf(format, choices.lines),
-        mostUsage,
-        isSelected,
-        selectedCode: isSelected ? selected.code : null,
-      };
-      this.#rows[i]!.show(shown, scale);
-    });
-    this.#drawAxis(scale, fixedAxis(low, high, width < 500 ? 5 : 8), choices.lines);
+    const view = this.#view;
+    if (!view || !this.#state || this.#width === 0) return;
+    // While a level is moved the lines stand still: else what a pixel is worth would follow the level, and the level the pixel.
+    if (!this.#ruler || !this.#drag.moved || this.#ruler.mode !== view.mode) this.#ruler = rulerOf(view);
+    for (const i of formats.keys()) this.#drawRow(i);
+    this.#drawAxis(this.#ruler);
+    this.#bringIntoSight(this.#state.peek);
   }
 
-  /** The level of the code that is moved, as an answer has it. */
-  #movedIn(data: FormatsData | null): number | undefined {
+  /** The row of the level that is moved; all of them where it is no longer. */
+  #drawMoved(): void {
     const { moved } = this.#drag;
-    return (moved && data?.formats.find(({ name }) => name === moved.format)?.levels[moved.code]) ?? undefined;
+    const at = this.#data?.formats.findIndex(({ name }) => name === moved?.format) ?? -1;
+    if (at < 0) this.#draw();
+    else this.#drawRow(at);
+  }
+
+  #drawRow(at: number): void {
+    const format = this.#data?.formats[at];
+    if (!format || !this.#view || !this.#ruler || !this.#state) return;
+    const { selected } = this.#state;
+    const line = formatLine(lined(this.#moved(format)), 'absolute');
+    const isSelected = selected?.format === format.name;
+    const shown = {
+      format,
+      line,
+      unit: this.#ruler.units.get(format.name) ?? this.#view.lines[at]!.unit,
+      mostUsage: this.#view.mostUsage,
+      isSelected,
+      selectedCode: isSelected ? selected.code : null,
+    };
+    this.#rows[at]!.show(shown, this.#scale(this.#ruler));
+  }
+
+  /** Beside the names where there is room; the style sheet does likewise. */
+  #scale({ low, high }: Ruler): LineScale {
+    return { width: this.#width < WIDE ? this.#width : this.#width - NAMES, low, high };
+  }
+
+  /** Once, and without a movement that somebody may not want. */
+  #bringIntoSight(peek: Peek | null): void {
+    if (!peek || peek.search || peek === this.#peek) return;
+    this.#peek = peek;
+    const at = this.#data?.formats.findIndex(({ name }) => name === peek.format) ?? -1;
+    this.#rows[at]?.root.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** The level that is moved goes on where the text now has it. */
+  #follow(formats: readonly PlainFormat[]): void {
+    const { moved } = this.#drag;
+    const code = this.#drag.follow(formats);
+    if (!moved || code === undefined || code === moved.code) return;
+    this.#rows[formats.findIndex(({ name }) => name === moved.format)]?.recode(moved.code, code);
   }
 
   /** A format with the level that is moved where it is now. */
@@ -134,7 +174,9 @@ export class FormatsTab implements Tab {
       : format;
   }
 
-  #drawAxis(scale: LineScale, { ticks }: Axis, mode: LineMode): void {
+  #drawAxis(ruler: Ruler): void {
+    const scale = this.#scale(ruler);
+    const { ticks } = fixedAxis(scale.low, scale.high, scale.width < 500 ? 5 : 8);
     put(this.#axis, { width: scale.width });
     let end = Number.NEGATIVE_INFINITY;
     const labels = ticks.flatMap(({ value, label }) => {
@@ -144,7 +186,7 @@ export class FormatsTab implements Tab {
       end = x + half;
       return [drawn('line', { x1: x, x2: x, y1: 0, y2: 5 }), drawn('text', { x, y: 18, 'text-anchor': 'middle' }, label)];
     });
-    const title = mode === 'normalised' ? 'Level over the largest of its format' : 'Level';
+    const title = ruler.mode === 'normalised' ? 'Level over the largest of its format' : 'Level';
     this.#axis.replaceChildren(
       drawn('line', { x1: LINE.margin, x2: scale.width - LINE.margin, y1: 0.5, y2: 0.5 }),
       ...labels,
@@ -164,6 +206,12 @@ export class FormatsTab implements Tab {
   }
 }
 
+/** What stands on a line beside the levels, in the colours of the style sheet. */
+const legend = (): readonly HTMLElement[] => [
+  entry('share of the weights', drawn('g', { class: 'bars' }, drawn('rect', { x: -4, y: -7, width: 8, height: 14 }))),
+  entry('threshold', drawn('g', { class: 'thresholds' }, drawn('circle', { r: 2.2 }))),
+];
+
 const modes = [
   { value: 'normalised', label: 'over the largest' },
   { value: 'absolute', label: 'as they are' },
@@ -175,8 +223,9 @@ const help =
 
 const lined = ({ name, bits, ties, levels, usage }: PlainFormat) => linedFormat(name, bits, ties, levels, usage);
 
-/** The level that is drawn at 1. */
-function unitOf({ levels }: PlainFormat, mode: LineMode): number {
-  const largest = levels.reduce<number>((most, level) => Math.max(most, Math.abs(level ?? 0)), 0);
-  return mode === 'normalised' && largest > 0 ? largest : 1;
-}
+const rulerOf = ({ mode, low, high, lines }: FormatLinesView): Ruler => ({
+  mode,
+  low,
+  high,
+  units: new Map(lines.map(({ name, unit }) => [name, unit])),
+});

@@ -1,4 +1,6 @@
+import type { Position } from '../protocol/messages.ts';
 import type { DragLevel } from '../protocol/panel.ts';
+import type { PlainFormat } from '../protocol/pictures.ts';
 
 /** What a drag tells the client, but for the document and the version of the messages. */
 export type DragStep = Pick<DragLevel, 'drag' | 'phase' | 'format' | 'code' | 'level'>;
@@ -11,14 +13,18 @@ export interface MovedLevel {
 }
 
 /**
- * One drag at a time, by pointer or by keys. Moves go out with the next frame, so that the client hears of none more often than it can be seen.
- * The moved level stays in place after the end, until {@link LevelDrag.settle} finds that the text has followed.
+ * One drag at a time, by pointer or by keys. Moves go out, and are drawn, with the next frame: none more often than it can be seen.
+ * The moved level stays in place after the end, until {@link LevelDrag.follow} finds that the text has followed.
  */
 export class LevelDrag {
   readonly #send: (step: DragStep) => void;
   readonly #changed: () => void;
   #drag = 0;
   #moved: MovedLevel | null = null;
+  /** Where its number begins: the code changes where levels pass one another, this does not. */
+  #start: Position | undefined;
+  /** The level as the text last had it. */
+  #read: number | null = null;
   #isActive = false;
   /** Where the level has been in this drag, as far as the client was told. */
   readonly #passed = new Set<number>();
@@ -27,6 +33,7 @@ export class LevelDrag {
   /** The frame that the next move waits for. */
   #frame: number | undefined;
 
+  /** @param changed Called where {@link LevelDrag.moved} is to be drawn anew. */
   constructor(send: (step: DragStep) => void, changed: () => void) {
     this.#send = send;
     this.#changed = changed;
@@ -41,16 +48,17 @@ export class LevelDrag {
   }
 
   /** Begins a drag, or goes on with the one of the same level. */
-  move(format: string, code: number, level: number): void {
-    if (!this.isOf(format, code)) {
+  move(format: PlainFormat, code: number, level: number): void {
+    if (!this.isOf(format.name, code)) {
       this.end();
       this.#drag += 1;
       this.#passed.clear();
       this.#isActive = true;
+      this.#start = format.places[code]?.range.start;
+      this.#read = format.levels[code] ?? null;
     }
-    this.#moved = { format, code, level };
+    this.#moved = { format: format.name, code, level };
     this.#frame ??= requestAnimationFrame(() => this.#flush());
-    this.#changed();
   }
 
   end(): void {
@@ -72,20 +80,39 @@ export class LevelDrag {
   }
 
   /**
-   * The text has been drawn anew, in which the moved code has `level`, and had `before` in the answer before. The first answer after the end may have
-   * been on its way: where it has a place that the drag has left behind, it is passed over. What it says else is so, moved or refused.
+   * Follows the text to what an answer has of the formats. The first one after the end may have been on its way: where it has a place that the drag has
+   * left behind, it is passed over. What it says else is so, moved or refused.
+   * @returns The code that the moved level is at now; undefined where none is moved.
    */
-  settle(level: number | undefined, before: number | undefined): void {
-    if (this.#isActive || !this.#moved) return;
-    const isLeft = level !== undefined && level !== this.#moved.level && (level === before || this.#passed.has(level));
+  follow(formats: readonly PlainFormat[]): number | undefined {
+    if (!this.#moved) return undefined;
+    const { format: name, code: last, level } = this.#moved;
+    const format = formats.find((one) => one.name === name);
+    const code = this.#codeIn(format, last);
+    const [before, now] = [this.#read, format?.levels[code] ?? null];
+    this.#read = now;
+    this.#moved = { format: name, code, level };
+    if (this.#isActive) return code;
+    const isLeft = now !== null && now !== level && (now === before || this.#passed.has(now));
     if (!isLeft || this.#isLate) this.#moved = null;
     this.#isLate = true;
+    return code;
+  }
+
+  /** The code whose number begins where the moved one does. One number may be that of several codes, and of two equal ones only one may be known. */
+  #codeIn(format: PlainFormat | undefined, last: number): number {
+    const places = format?.places ?? [];
+    const isHere = (place: PlainFormat['places'][number] | undefined): boolean =>
+      place?.range.start.line === this.#start?.line && place?.range.start.character === this.#start?.character;
+    const found = isHere(places[last]) ? last : places.findIndex(isHere);
+    return found < 0 ? last : found;
   }
 
   #flush(): void {
     if (this.#frame === undefined) return;
     this.#dropFrame();
     this.#say('move');
+    this.#changed();
   }
 
   #dropFrame(): void {

@@ -2,18 +2,20 @@ import type { FromPanel } from '../protocol/panel.ts';
 import { onThemeChange } from './colours.ts';
 import { panelPageIn } from './page.ts';
 import { protocol, toPanel } from './shapes.ts';
-import { nothingKnown, type PanelState, restored, saved, told, wishOf } from './state.ts';
+import { isKeptAlike, type Kept, nothingKnown, type PanelState, restored, saved, told, wishOf } from './state.ts';
 
 /** What VS Code lends a webview, once. */
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPanel): void;
   getState(): unknown;
-  setState(state: unknown): void;
+  setState(state: Kept): void;
 };
 
 const host = acquireVsCodeApi();
 
 let state: PanelState = nothingKnown;
+/** What VS Code keeps of it. */
+let kept: Kept = saved(state);
 /** What the client was last told that the panel shows. */
 let wanted = '';
 
@@ -39,9 +41,17 @@ const page = panelPageIn(document.body, {
 function become(next: PanelState): void {
   if (next === state) return;
   state = next;
-  host.setState(saved(state));
+  keep();
   page.show(state);
   want();
+}
+
+/** Gives VS Code what it keeps, where that has changed. */
+function keep(): void {
+  const next = saved(state);
+  if (isKeptAlike(next, kept)) return;
+  kept = next;
+  host.setState(kept);
 }
 
 /** Tells the client which picture is seen, where that has changed. */
@@ -57,6 +67,7 @@ function want(): void {
 
 // What was shown before the panel was hidden is there again at once; the client then says what is new.
 state = restored(host.getState());
+kept = saved(state);
 page.show(state);
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const message = toPanel(data);

@@ -9,7 +9,7 @@ import { hint } from './hint.ts';
 import type { DragStep } from './levelDrag.ts';
 import { ParetoTab } from './paretoTab.ts';
 import { ResultsTab, spokenOf } from './resultsTab.ts';
-import type { PanelState } from './state.ts';
+import { ofGroup, type PanelState } from './state.ts';
 import { stateLine } from './stateLine.ts';
 import type { Tab, TabActions } from './tab.ts';
 import { Tabs } from './tabs.ts';
@@ -39,7 +39,7 @@ export function panelPageIn(body: HTMLElement, actions: PageActions): Page {
   const pin = button('toggle', 'Pin', 'Pin to this document', () => actions.pin(pin.ariaPressed !== 'true'));
   const spoken = element('p', 'spoken');
   const empty = element('div', 'empty');
-  const group = new Menu('Group', (key) => actions.choose({ group: key, tensor: null, zoom: null, over: null }));
+  const group = new Menu('Group', (key) => actions.choose(ofGroup(key)));
   const tabs = new Tabs((tab) => actions.choose({ tab }));
   const views: Readonly<Record<TabName, Tab>> = {
     pareto: new ParetoTab(actions),

@@ -3,6 +3,7 @@ import { seriesMark } from '../core/view/svg/seriesMark.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { Colours } from './colours.ts';
 import { drawn, element } from './dom.ts';
+import { entry, sample } from './legendEntry.ts';
 
 /** What marks and colours stand for. Where there are several series each is a switch that shows or hides its points. */
 export class ParetoLegend {
@@ -58,9 +59,3 @@ function mark({ origin }: Series, i: number, theme: Colours): SVGElement {
   const colour = origin === 'backdrop' ? theme.muted : theme.series[i % theme.series.length]!;
   return isHollow ? drawn('path', { d, fill: 'none', stroke: colour, 'stroke-width': 1.6 }) : drawn('path', { d, fill: colour });
 }
-
-/** Drawn for those who see it: whoever does not is told by the table. */
-const sample = (mark: SVGElement): SVGElement =>
-  drawn('svg', { viewBox: '-9 -8 18 16', width: 18, height: 16, 'aria-hidden': 'true' }, mark);
-
-const entry = (label: string, mark: SVGElement): HTMLElement => element('span', 'entry', sample(mark), label);

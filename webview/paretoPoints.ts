@@ -55,12 +55,14 @@ export function drawPoints(
       if (spot) add(ctx, spot.x, spot.y, radius);
     }
     const isHollow = status === 'published';
-    ctx.fillStyle = colour;
     ctx.strokeStyle = isHollow ? colour : theme.ground;
-    ctx.lineWidth = isHollow ? 1.4 : 1;
-    // What lies below a hollow one stays in sight: the same format as it was measured.
-    if (!isHollow) ctx.fill();
+    ctx.lineWidth = isHollow ? 1.4 : 2;
+    // The outline first, half of which is then filled: else those of points that are close together would wipe out one another. What lies below a
+    // hollow one stays in sight: the same format as it was measured.
     ctx.stroke();
+    if (isHollow) continue;
+    ctx.fillStyle = colour;
+    ctx.fill();
   }
 }
 

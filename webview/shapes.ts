@@ -3,7 +3,7 @@ import type { ResultRow, Sort } from '../core/view/resultsView.ts';
 import type { Results, Status } from '../protocol/messages.ts';
 import type { PanelDocument, PanelProtocol, ToPanel } from '../protocol/panel.ts';
 import { pictureAnswer, pictureNames } from './pictureShapes.ts';
-import { fields, isCode, isCount, isNumberOrNull, isText, isTextOrNull, oneOf } from './values.ts';
+import { fields, isCode, isCount, isNumberOrNull, isText, isTextOrNull, listOf, oneOf } from './values.ts';
 
 /** The version of the messages and of the saved state that this panel reads and writes. */
 export const protocol: PanelProtocol = 2;
@@ -55,9 +55,9 @@ export function panelDocument(data: unknown): PanelDocument | undefined {
 /** Results are taken whole or not at all: a table with rows left out would be a lie. */
 export function resultsFrom(data: unknown): Results | undefined {
   const { uri, version, nRows, rows } = fields(data) ?? {};
-  if (!isText(uri) || !isCount(version) || !isCount(nRows) || !Array.isArray(rows)) return undefined;
-  const read = rows.map(rowFrom);
-  return read.every((row) => row !== undefined) ? { uri, version, nRows, rows: read } : undefined;
+  if (!isText(uri) || !isCount(version) || !isCount(nRows)) return undefined;
+  const read = listOf(rows, rowFrom);
+  return read && { uri, version, nRows, rows: read };
 }
 
 export function sortFrom(data: unknown): Sort {

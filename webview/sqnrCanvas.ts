@@ -9,14 +9,14 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import type { BarChart } from '../core/view/sqnrChart.ts';
+import type { Dot, DotChart } from '../core/view/sqnrChart.ts';
 import { type Colours, colours } from './colours.ts';
 import { element, write } from './dom.ts';
 
 Chart.register(LineController, LineElement, PointElement, CategoryScale, LinearScale, Tooltip);
 
 /** Lines of text from dot to dot, and above and below all of them. */
-const lineHeights = { bar: 1.9, around: 2.2 };
+const lineHeights = { dot: 1.9, around: 2.2 };
 
 /** The SQNR of a section as dots on a canvas: the axis need not begin at 0, which bars would have to. A click on one asks for its format. */
 export class SqnrCanvas {
@@ -28,7 +28,7 @@ export class SqnrCanvas {
   readonly #axisTitle = element('p', 'axis');
   readonly #reveal: (format: string) => void;
   #chart: Chart<'line', (number | null)[], string> | undefined;
-  #shown: BarChart | null = null;
+  #shown: DotChart | null = null;
 
   constructor(reveal: (format: string) => void) {
     this.#reveal = reveal;
@@ -36,7 +36,7 @@ export class SqnrCanvas {
     this.root = element('div', '', this.#frame, this.#axisTitle);
   }
 
-  show(chart: BarChart | null): void {
+  show(chart: DotChart | null): void {
     this.#shown = chart;
     this.root.hidden = chart === null;
     this.#draw();
@@ -58,31 +58,31 @@ export class SqnrCanvas {
     const theme = colours();
     this.#canvas.ariaLabel = this.#shown.spoken;
     write(this.#axisTitle, this.#shown.axisTitle);
-    this.#frame.style.height = `${Math.ceil((this.#shown.bars.length * lineHeights.bar + lineHeights.around) * theme.font.size)}px`;
+    this.#frame.style.height = `${Math.ceil((this.#shown.dots.length * lineHeights.dot + lineHeights.around) * theme.font.size)}px`;
     this.#chart = new Chart(this.#canvas, configuration(this.#shown, theme, this.#reveal));
   }
 }
 
 function configuration(
-  { bars, axis }: BarChart,
+  { dots, axis }: DotChart,
   theme: Colours,
   reveal: (format: string) => void,
 ): ChartConfiguration<'line', (number | null)[], string> {
   const plain = { ...theme.font, weight: 'normal' as const };
   const strong = { ...theme.font, weight: 'bold' as const };
-  const bold = (i: number) => (bars[i]?.isBest ? strong : plain);
+  const bold = (i: number) => (dots[i]?.isBest ? strong : plain);
   return {
     type: 'line',
     data: {
-      labels: bars.map(({ label }) => label),
+      labels: dots.map(({ label }) => label),
       datasets: [
         {
-          data: bars.map(({ end }) => end),
+          data: dots.map(({ at }) => at),
           showLine: false,
-          pointStyle: bars.map(({ isBest }) => (isBest ? 'rectRot' : 'circle')),
-          pointRadius: bars.map(({ isBest }) => (isBest ? 6 : 4.5)),
+          pointStyle: dots.map(({ isBest }) => (isBest ? 'rectRot' : 'circle')),
+          pointRadius: dots.map(({ isBest }) => (isBest ? 6 : 4.5)),
           pointHoverRadius: 7,
-          backgroundColor: bars.map(({ isBest }) => (isBest ? theme.best : theme.mark)),
+          backgroundColor: dots.map(({ isBest }) => (isBest ? theme.best : theme.mark)),
           borderColor: theme.ground,
           borderWidth: 1,
           clip: false,
@@ -95,7 +95,7 @@ function configuration(
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: 'index', axis: 'y', intersect: false },
-      layout: { padding: { right: widestValue(bars, theme) } },
+      layout: { padding: { right: widestValue(dots, theme) } },
       scales: {
         x: {
           min: axis.min,
@@ -111,7 +111,7 @@ function configuration(
             font: ({ index }) => bold(index),
             autoSkip: false,
             callback(_value, i) {
-              return shortened(bars[i]?.label ?? '', (0.3 * this.chart.width) / letterWidth(theme));
+              return shortened(dots[i]?.label ?? '', (0.3 * this.chart.width) / letterWidth(theme));
             },
           },
           // A line to each dot leads the eye from its name.
@@ -129,27 +129,27 @@ function configuration(
           borderWidth: 1,
           titleFont: strong,
           bodyFont: plain,
-          callbacks: { label: ({ dataIndex }) => [...(bars[dataIndex]?.figures ?? [])] },
+          callbacks: { label: ({ dataIndex }) => [...(dots[dataIndex]?.figures ?? [])] },
         },
       },
       onClick: (_event, [hit]) => {
-        const bar = hit && bars[hit.index];
-        if (bar) reveal(bar.format);
+        const dot = hit && dots[hit.index];
+        if (dot) reveal(dot.format);
       },
       onHover: ({ native }, hits) => {
         if (native?.target instanceof HTMLElement) native.target.style.cursor = hits.length > 0 ? 'pointer' : 'default';
       },
     },
-    plugins: [valuesAtEnds(bars, theme, bold)],
+    plugins: [valuesBehind(dots, theme, bold)],
   };
 }
 
 /** What is written behind a dot: the best says so in words too. */
-const valueText = ({ value, isBest }: BarChart['bars'][number]): string => (isBest ? `${value} best` : value);
+const valueText = ({ value, isBest }: Dot): string => (isBest ? `${value} best` : value);
 
 /** Room for what is written behind the dots. */
-const widestValue = (bars: BarChart['bars'], theme: Colours): number =>
-  Math.max(...bars.map((bar) => valueText(bar).length)) * letterWidth(theme) + 14;
+const widestValue = (dots: readonly Dot[], theme: Colours): number =>
+  Math.max(...dots.map((dot) => valueText(dot).length)) * letterWidth(theme) + 14;
 
 /** A letter is a bit more than half as wide as it is high. */
 const letterWidth = ({ font }: Colours): number => 0.6 * font.size;
@@ -161,8 +161,8 @@ function shortened(name: string, nLetters: number): string {
 }
 
 /** Writes each value behind its dot, so that nobody has to measure by eye. */
-const valuesAtEnds = (
-  bars: BarChart['bars'],
+const valuesBehind = (
+  dots: readonly Dot[],
   theme: Colours,
   fontOf: (i: number) => Colours['font'] & { readonly weight: string },
 ): Plugin<'line'> => ({
@@ -171,11 +171,11 @@ const valuesAtEnds = (
     ctx.save();
     ctx.fillStyle = theme.text;
     ctx.textBaseline = 'middle';
-    for (const [i, bar] of bars.entries()) {
+    for (const [i, dot] of dots.entries()) {
       const { weight, size, family } = fontOf(i);
       ctx.font = `${weight} ${size}px ${family}`;
-      const x = bar.end === null ? chartArea.left : scales['x']!.getPixelForValue(bar.end);
-      ctx.fillText(valueText(bar), x + 10, scales['y']!.getPixelForValue(i));
+      const x = dot.at === null ? chartArea.left : scales['x']!.getPixelForValue(dot.at);
+      ctx.fillText(valueText(dot), x + 10, scales['y']!.getPixelForValue(i));
     }
     ctx.restore();
   },

@@ -1,6 +1,6 @@
 import type { Sort } from '../core/view/resultsView.ts';
 import type { Results, Status } from '../protocol/messages.ts';
-import type { PanelDocument, ToPanel } from '../protocol/panel.ts';
+import type { PanelDocument, SavedState, ToPanel } from '../protocol/panel.ts';
 import type { PictureAnswer, PictureName, PictureWish } from '../protocol/pictures.ts';
 import { type Choices, choicesFrom, firstChoices, forAnotherDocument } from './choices.ts';
 import { pictureAnswer } from './pictureShapes.ts';
@@ -18,6 +18,8 @@ export interface PanelState {
   readonly pictures: Readonly<Partial<Record<PictureName, PictureAnswer>>>;
   /** The format that the cursor of the editor is on, and perhaps one of its codes. */
   readonly selected: Selected | null;
+  /** The last format whose number line was asked for, as long as it may be there. */
+  readonly peek: Peek | null;
   readonly isPinned: boolean;
   readonly choices: Choices;
 }
@@ -27,6 +29,22 @@ export interface Selected {
   readonly code: number | null;
 }
 
+/** A format whose number line is asked for from the editor. `search` is null once the picture has it. */
+export interface Peek {
+  readonly format: string;
+  readonly search: GroupSearch | null;
+}
+
+/** The groups are gone through, as only a picture says which formats a group has. */
+interface GroupSearch {
+  /** The group that was chosen before: where none has the format, that one is shown again. */
+  readonly before: string | null;
+  /** The one that is chosen now. Whoever chooses another one ends the search. */
+  readonly chosen: string | null;
+  /** Those that are left; null where none was chosen yet. */
+  readonly left: readonly string[] | null;
+}
+
 export const nothingKnown: PanelState = {
   document: null,
   results: null,
@@ -34,6 +52,7 @@ export const nothingKnown: PanelState = {
   sort: null,
   pictures: {},
   selected: null,
+  peek: null,
   isPinned: false,
   choices: firstChoices,
 };
@@ -53,18 +72,19 @@ export function told(state: PanelState, message: ToPanel): PanelState {
       };
     }
     case 'results': {
-      const next = message.results;
-      if (next.uri !== document?.uri || (results && next.version < results.version)) return state;
-      return { ...state, results: next };
+      if (message.results.uri !== document?.uri) return state;
+      const next = fromVersion(message.results, document);
+      return results && next.version < results.version ? state : { ...state, results: next };
     }
     case 'status':
       return message.status.uri === document?.uri ? { ...state, status: message.status } : state;
     case 'picture': {
-      const { answer } = message;
-      return isStale(answer, state) ? state : { ...state, pictures: { ...pictures, [answer.wish.picture]: answer } };
+      if (message.answer.uri !== document?.uri) return state;
+      const answer = fromVersion(message.answer, document);
+      return isStale(answer, state) ? state : lookedFor({ ...state, pictures: { ...pictures, [answer.wish.picture]: answer } });
     }
     case 'open':
-      return { ...state, choices: { ...state.choices, tab: message.picture } };
+      return lookedFor(peeked({ ...state, choices: { ...state.choices, tab: message.picture } }));
     case 'select': {
       if (message.uri !== document?.uri) return state;
       const { format, code } = message;
@@ -73,6 +93,35 @@ export function told(state: PanelState, message: ToPanel): PanelState {
     case 'pinned':
       return message.isPinned === state.isPinned ? state : { ...state, isPinned: message.isPinned };
   }
+}
+
+/** What is chosen with a group: what was chosen in another one is of no use in it. */
+export const ofGroup = (group: string | null): Partial<Choices> => ({ group, tensor: null, zoom: null, over: null });
+
+/** The number line of the format that is selected, where number lines are asked for. */
+function peeked(state: PanelState): PanelState {
+  const { selected, choices } = state;
+  if (choices.tab !== 'formats' || !selected) return { ...state, peek: null };
+  return { ...state, peek: { format: selected.format, search: { before: choices.group, chosen: choices.group, left: null } } };
+}
+
+/** Finds the format that is asked for in the picture, or else chooses the next group. */
+function lookedFor(state: PanelState): PanelState {
+  const { peek, choices, document } = state;
+  const answer = state.pictures.formats;
+  if (!peek?.search || !answer) return state;
+  const { format, search } = peek;
+  if (choices.tab !== 'formats' || choices.group !== search.chosen) return { ...state, peek: null };
+  if (pictureOf(state, 'formats')?.formats.some(({ name }) => name === format)) {
+    const chosen = choices.group === search.before ? choices : { ...choices, ...ofGroup(choices.group) };
+    return { ...state, choices: chosen, peek: { format, search: null } };
+  }
+  // In a picture of an earlier text there may be no line yet.
+  if (answer.version < (document?.version ?? 0)) return state;
+  const left = search.left ?? answer.groups.map(({ key }) => key).filter((key) => key !== answer.wish.group);
+  const [chosen, ...rest] = left;
+  if (chosen === undefined) return { ...state, choices: { ...choices, group: search.before }, peek: null };
+  return { ...state, choices: { ...choices, group: chosen }, peek: { format, search: { ...search, chosen, left: rest } } };
 }
 
 /** The state without what is known of its document. */
@@ -90,13 +139,11 @@ export function wishOf({ choices: { tab, group, tensor, backdrop } }: PanelState
 }
 
 /**
- * Whether an answer is of another document, of an older version, or to another wish. A choice that is there to be had but was not taken tells an
+ * Whether an answer is of an older version, or to another wish. A choice that is there to be had but was not taken tells an
  * answer to an earlier wish from one to this wish that had to choose by itself.
  */
-function isStale(answer: PictureAnswer, state: PanelState): boolean {
-  const { document, pictures, choices } = state;
+function isStale(answer: PictureAnswer, { pictures, choices }: PanelState): boolean {
   const { wish, groups, data } = answer;
-  if (answer.uri !== document?.uri) return true;
   const last = pictures[wish.picture];
   if (last && answer.version < last.version) return true;
   if (wish.group !== choices.group && groups.some(({ key }) => key === choices.group)) return true;
@@ -111,7 +158,8 @@ const isOther = (taken: string | null, chosen: string | null, possible: readonly
   taken !== chosen && (chosen === null || possible.includes(chosen));
 
 /**
- * Versions start anew when a document is opened again. What is of before stays in sight, as of a version that every other one replaces.
+ * Versions start anew when a document is opened again. What is of before, whether it is known or comes late, is as of a version that every other
+ * one replaces.
  */
 const fromVersion = <T extends { readonly version: number }>(one: T, { version }: PanelDocument): T =>
   one.version > version ? { ...one, version: 0 } : one;
@@ -121,19 +169,41 @@ function mapped(pictures: PanelState['pictures'], change: (answer: PictureAnswer
 }
 
 /** What VS Code keeps while the panel is hidden, or the window closed. What the server was doing then is no longer true. */
-export function saved({ document, results, sort, pictures, isPinned, choices }: PanelState): unknown {
+export interface Kept extends SavedState, Pick<PanelState, 'results' | 'sort' | 'choices'> {
+  readonly picture: PictureAnswer | null;
+}
+
+export function saved({ document, results, sort, pictures, isPinned, choices }: PanelState): Kept {
   const shown = choices.tab === 'results' ? undefined : pictures[choices.tab];
   return { protocol, document, results, sort, isPinned, choices, picture: shown && isSmall(shown) ? shown : null };
 }
 
-/** A picture is kept for the first paint. One that is large comes anew sooner than it is kept at every key. */
-const isSmall = ({ data }: PictureAnswer): boolean =>
-  data?.picture === 'tensors'
-    ? data.tensors.length * (data.formats.length + 4) <= MOST_KEPT
-    : data?.picture !== 'pareto' || data.designs.length <= MOST_KEPT / 10;
+/** Whether two states are kept as the same. A version of the text is no reason to keep all anew: a page is told it before anything else. */
+export const isKeptAlike = (a: Kept, b: Kept): boolean =>
+  a.document?.uri === b.document?.uri &&
+  a.document?.name === b.document?.name &&
+  a.results === b.results &&
+  a.sort === b.sort &&
+  a.isPinned === b.isPinned &&
+  a.choices === b.choices &&
+  a.picture === b.picture;
 
-/** Figures in a picture. */
-const MOST_KEPT = 5000;
+/** A picture is kept for the first paint. One that is large comes anew sooner than it is kept at every key. */
+const isSmall = ({ data }: PictureAnswer): boolean => nLeft(data, MOST_KEPT) >= 0;
+
+/** Figures and words in a picture. */
+const MOST_KEPT = 10_000;
+
+/** How many figures and words may follow those of some data, of so many; below 0 if there are more. It looks no further than it has to. */
+function nLeft(data: unknown, n: number): number {
+  if (typeof data !== 'object' || data === null) return n - 1;
+  let left = n;
+  for (const part of Object.values(data)) {
+    left = nLeft(part, left);
+    if (left < 0) break;
+  }
+  return left;
+}
 
 /** What was saved; nothing known where that is of another version, or not ours. */
 export function restored(data: unknown): PanelState {

@@ -11,14 +11,14 @@ export interface StateLine {
 
 export function stateLine({ document, results, status }: PanelState): StateLine {
   if (document === null) return plain('No document');
+  // The version of a document that is not open: whatever else is known of it is old.
+  if (document.version === 0) return plain('The document is not open');
   if (status?.state === 'evaluating') {
     const share = status.total > 0 ? Math.min(1, status.done / status.total) : null;
     const percentage = share === null ? '' : `, ${Math.floor(100 * share)} %`;
     return { text: `${status.message}${percentage}`, tone: 'busy', share, action: 'none' };
   }
   if (status?.state === 'error') return { text: status.message, tone: 'error', share: null, action: 'evaluate' };
-  // The version of a document that is not open.
-  if (results === null && document.version === 0) return plain('The document is not open');
   if (results === null) return plain('Waiting for the language server');
   const { nRows, rows, version } = results;
   if (nRows === 0) return plain('Nothing to evaluate');

@@ -1,6 +1,7 @@
 import { type ColumnName, resultColumns } from '../core/view/resultColumns.ts';
 import { nextSort, type ResultLine, type ResultSection, type Sort } from '../core/view/resultsView.ts';
 import { element, write } from './dom.ts';
+import { KeyedRows } from './keyedRows.ts';
 import type { SectionActions } from './section.ts';
 
 /** The results of a section as a table, whose heads sort it and whose rows lead to the formats. */
@@ -9,7 +10,10 @@ export class ResultsTable {
   readonly root: HTMLElement;
   readonly #actions: SectionActions;
   readonly #caption = element('caption', '');
-  readonly #body = element('tbody', '');
+  readonly #rows = new KeyedRows<ResultLine>(
+    ({ key }) => key,
+    (line) => this.#row(line),
+  );
   readonly #heads: ReadonlyMap<ColumnName, HTMLElement>;
   #sort: Sort = null;
 
@@ -17,7 +21,7 @@ export class ResultsTable {
     this.#actions = actions;
     this.#heads = new Map([this.#head('format', 'Format'), ...resultColumns.map(({ name, title }) => this.#head(name, title))]);
     const head = element('thead', '', element('tr', '', ...this.#heads.values()));
-    this.root = element('div', 'scroll', element('table', '', this.#caption, head, this.#body));
+    this.root = element('div', 'scroll', element('table', '', this.#caption, head, this.#rows.root));
     this.root.tabIndex = 0;
     this.root.role = 'region';
   }
@@ -30,9 +34,7 @@ export class ResultsTable {
       `${title} on ${subject}: error of each format. The head of a column sorts by it, a format leads to its declaration`,
     );
     for (const [name, head] of this.#heads) head.ariaSort = sort?.by === name ? sort.direction : 'none';
-    const focused = this.#focusedRow();
-    this.#body.replaceChildren(...rows.map((row) => this.#row(row, row.format === selected)));
-    if (focused !== undefined) this.#focus(focused);
+    this.#rows.show(rows, (row, line) => fill(row, line, line.format === selected));
   }
 
   #head(name: ColumnName, title: string): [ColumnName, HTMLElement] {
@@ -44,35 +46,30 @@ export class ResultsTable {
     return [name, head];
   }
 
-  #row({ key, format, label, isBest, cells }: ResultLine, isSelected: boolean): HTMLElement {
-    const button = element('button', 'link', element('bdi', '', label));
+  #row({ format, cells }: ResultLine): HTMLTableRowElement {
+    const button = element('button', 'link', element('bdi', ''));
     button.type = 'button';
     button.title = 'Go to the declaration';
-    const head = element('th', '', button);
+    const head = element('th', '', button, ' ');
     head.scope = 'row';
-    if (isBest) head.append(' ', element('span', 'best', 'best'));
-    const row = element(
-      'tr',
-      `${isBest ? 'is-best' : ''}${isSelected ? ' is-selected' : ''}`.trim(),
-      head,
-      ...cells.map((text) => element('td', 'figure', text)),
-    );
-    row.dataset['key'] = key;
+    const row = element('tr', '', head, ...cells.map(() => element('td', 'figure')));
     // For the pointer anywhere on the row; for the keyboard there is the button, whose click comes by here too.
     row.addEventListener('click', () => {
       if (getSelection()?.isCollapsed !== false) this.#actions.reveal(format);
     });
     return row;
   }
+}
 
-  /** The key of the row that has the focus. */
-  #focusedRow(): string | undefined {
-    const row = document.activeElement?.closest('tr');
-    return row && this.#body.contains(row) ? row.dataset['key'] : undefined;
-  }
-
-  #focus(key: string): void {
-    const row = [...this.#body.rows].find((candidate) => candidate.dataset['key'] === key);
-    row?.querySelector('button')?.focus();
-  }
+function fill(row: HTMLTableRowElement, { label, isBest, cells }: ResultLine, isSelected: boolean): void {
+  row.classList.toggle('is-best', isBest);
+  row.classList.toggle('is-selected', isSelected);
+  write(row.querySelector('bdi')!, label);
+  const [head, ...figures] = row.cells;
+  const mark = head!.querySelector('.best');
+  if (isBest && !mark) head!.append(element('span', 'best', 'best'));
+  if (!isBest) mark?.remove();
+  figures.forEach((cell, i) => {
+    write(cell, cells[i]!);
+  });
 }

@@ -1,5 +1,6 @@
 import { count, decibels, significant } from '../core/view/digits.ts';
 import { effectText, lossText } from '../core/view/lossText.ts';
+import { heatOf } from '../core/view/svg/tensorsSvg.ts';
 import type { TensorRow, TensorTableView } from '../core/view/tensorTable.ts';
 import { visible } from '../core/weights/visibleName.ts';
 import type { TensorSort } from './choices.ts';
@@ -23,11 +24,9 @@ export interface GridCell {
   readonly isWinner?: boolean;
 }
 
-/** In dB below the best, where the next colour of a cell begins; as in core/view/svg/tensorsSvg.ts. */
-const STEPS = [0.005, 0.5, 1.5, 3] as const;
-
-/** The width of a change of a loss with its interval, in em. */
+/** The width of a change of a loss with its interval, and of a bold figure with a dot, in em. */
 const EFFECT = 13;
+const BEST_FIGURE = 4;
 
 /** How wide things are, in em. */
 export interface Measured {
@@ -56,7 +55,8 @@ export function gridColumns(
 ): readonly GridColumn[] {
   if (formats.length === 0) return [];
   const names = formats.map(visible);
-  const figure = track(widest(names) + padding + arrow, 4.5, 5.8);
+  // A head with its arrow, or the best figure of a row: bold, and behind a dot.
+  const figure = track(Math.max(widest(names) + arrow, BEST_FIGURE) + padding, 4.5, 5.8);
   const name: GridColumn = {
     by: { column: 'name', format: null },
     title: 'Tensor',
@@ -104,7 +104,7 @@ const figureColumn = (format: string, i: number, width: string): GridColumn => (
     return {
       text: value === null ? '' : decibels(value),
       isWinner: best.includes(i),
-      ...(off === null ? {} : { heat: STEPS.filter((step) => off >= step).length }),
+      ...(off === null ? {} : { heat: heatOf(off) }),
       ...(off !== null && off > 0 ? { title: `${visible(format)}: ${decibels(off)} dB below the best` } : {}),
     };
   },

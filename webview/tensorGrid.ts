@@ -1,6 +1,6 @@
+import { shortNames } from '../core/view/shortNames.ts';
 import { textWidth } from '../core/view/svg/measureText.ts';
 import { SIZE } from '../core/view/svg/plot.ts';
-import { shortNames } from '../core/view/svg/tensorsSvg.ts';
 import { rowWindow, type TensorRow } from '../core/view/tensorTable.ts';
 import type { TensorSort } from './choices.ts';
 import { element, onWidth, widthOf, write } from './dom.ts';

@@ -36,13 +36,10 @@ export class TensorsTab implements Tab {
   #shown: readonly unknown[] = [];
 
   constructor({ choose, keep }: TabActions) {
-    this.#filter = filterField('Filter by name', (filter) => choose({ filter }));
+    this.#filter = filterField('Filter by name or file', (filter) => choose({ filter }));
     this.#counted.role = 'status';
     this.#grid = new TensorGrid({
-      open: (row) => {
-        const tensor = this.#keys.get(row.key);
-        if (tensor !== undefined) choose({ tab: 'distribution', tensor });
-      },
+      open: ({ key }) => choose({ tab: 'distribution', tensor: key }),
       sort: (by) => choose({ tensorSort: nextSort(this.#state?.choices.tensorSort ?? null, by) }),
     });
     const exports = new ExportBar(() => this.#exportable(), keep);
@@ -56,9 +53,6 @@ export class TensorsTab implements Tab {
     );
   }
 
-  /** By key of a row, the key to wish for the distribution by. */
-  #keys: ReadonlyMap<string, string> = new Map();
-
   show(state: PanelState): void {
     this.#state = state;
     this.#notes.show(state, 'tensors');
@@ -70,7 +64,6 @@ export class TensorsTab implements Tab {
     if (data !== this.#data) {
       this.#data = data;
       this.#view = data && viewOf(data, groupTitle(state, 'tensors'));
-      this.#keys = new Map(data?.tensors.map(({ file, name, key }) => [JSON.stringify([file, name]), key]));
     }
     if (this.#filter.value !== filter) this.#filter.value = filter;
     this.#rows = this.#view ? ordered(this.#view, filter, sort) : [];
@@ -86,17 +79,15 @@ export class TensorsTab implements Tab {
   }
 
   #exportable(): Exportable | null {
-    const { formats } = this.#data ?? {};
-    if (!this.#view || !formats || !this.#state) return null;
+    const view = this.#view;
+    if (!view || !this.#state) return null;
     const subject = groupTitle(this.#state, 'tensors');
-    const keys = new Set(this.#rows.map(({ key }) => key));
-    const { table } = this.#view;
-    // In the order and with the rows that are seen.
-    const cells = new Map(table.rows.map((row) => [JSON.stringify([row[1], row[0]]), row]));
+    const cells = new Map(view.rows.map((row, i) => [row, view.table.rows[i]!]));
     return {
       name: fileName(this.#state.document?.name ?? '', 'tensors'),
-      draw: (drawing) => tensorsSvg({ ...this.#view!, rows: this.#rows }, `SQNR by tensor, ${visible(subject)}`, drawing),
-      table: { ...table, rows: [...keys].map((key) => cells.get(key)!) },
+      draw: (drawing) => tensorsSvg({ ...view, rows: this.#rows }, `SQNR by tensor, ${visible(subject)}`, drawing),
+      // In the order and with the rows that are seen.
+      table: { ...view.table, rows: this.#rows.map((row) => cells.get(row)!) },
     };
   }
 }

@@ -1,20 +1,24 @@
 import { type DataTable, shownCell } from '../core/view/dataTable.ts';
-import { button, element, write } from './dom.ts';
+import { arrange, button, element, write } from './dom.ts';
+import { KeyedRows } from './keyedRows.ts';
 
 /** Rows that a table under a picture shows; a file has all. */
 const MOST_ROWS = 500;
 
-/** The table with the values of a picture, beneath it, behind a heading that opens it. It is made when it is seen. */
+/** What the first cell of a row leads to, in a table whose first column has formats. */
+type Reveal = (row: number) => void;
+
+/** The tables with the values of a picture, beneath it, behind a heading that opens them. They are made when they are seen. */
 export class TableTwin {
   readonly root: HTMLDetailsElement;
   readonly #summary = element('summary', '', 'Table');
   readonly #body = element('div', '');
-  readonly #reveal: ((row: number) => void) | undefined;
+  readonly #reveal: Reveal | undefined;
+  readonly #made: TwinTable[] = [];
   #tables: readonly DataTable[] = [];
-  #made: readonly DataTable[] | undefined;
 
-  /** @param reveal What the first cell of a row leads to; undefined where it leads nowhere. */
-  constructor(reveal?: (row: number) => void) {
+  /** @param reveal Undefined where rows lead nowhere. */
+  constructor(reveal?: Reveal) {
     this.#reveal = reveal;
     this.root = element('details', 'twin', this.#summary, this.#body);
     this.root.addEventListener('toggle', () => this.#make());
@@ -27,43 +31,72 @@ export class TableTwin {
   }
 
   #make(): void {
-    if (!this.root.open || this.#made === this.#tables) return;
-    this.#made = this.#tables;
-    this.#body.replaceChildren(...this.#tables.map((table) => this.#table(table)));
-  }
-
-  #table(table: DataTable): HTMLElement {
-    const { caption, columns, rows } = table;
-    const heads = columns.map(({ title, digits }) => {
-      const head = element('th', digits === 'text' ? '' : 'figure', title);
-      head.scope = 'col';
-      return head;
+    if (!this.root.open) return;
+    const shown = this.#tables.map((table, i) => {
+      this.#made[i] ??= new TwinTable(this.#reveal);
+      this.#made[i].show(table);
+      return this.#made[i].root;
     });
-    const body = rows.slice(0, MOST_ROWS).map((cells, i) =>
-      element(
-        'tr',
-        '',
-        ...columns.map((column, at) => {
-          const shown = shownCell(cells[at] ?? null, column);
-          if (at > 0) return element('td', column.digits === 'text' ? '' : 'figure', shown);
-          const head = element('th', '', this.#reveal ? this.#lead(shown, i) : element('bdi', '', shown));
-          head.scope = 'row';
-          return head;
-        }),
-      ),
-    );
-    const shownCaption = element('caption', '');
-    write(shownCaption, caption);
-    const made = element('table', '', shownCaption, element('thead', '', element('tr', '', ...heads)), element('tbody', '', ...body));
-    const scroll = element('div', 'scroll', made);
-    scroll.tabIndex = 0;
-    scroll.role = 'region';
-    scroll.ariaLabel = caption;
-    const more = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows; the CSV file has all` : '';
-    return element('div', '', element('h2', 'twin-title', caption), scroll, element('p', 'note', more));
-  }
-
-  #lead(label: string, row: number): HTMLElement {
-    return button('link', label, label, () => this.#reveal?.(row));
+    arrange(this.#body, shown);
   }
 }
+
+/** One of them: always the same elements, so that an answer takes neither the focus nor what was scrolled to. */
+class TwinTable {
+  readonly root: HTMLElement;
+  readonly #title = element('h2', 'twin-title');
+  readonly #caption = element('caption', '');
+  readonly #heads = element('tr', '');
+  readonly #rows: KeyedRows<readonly string[]>;
+  readonly #scroll: HTMLElement;
+  readonly #more = element('p', 'note');
+  #shown: DataTable | undefined;
+
+  constructor(reveal: Reveal | undefined) {
+    this.#rows = new KeyedRows(
+      ([name]) => name ?? '',
+      ([name = '']) => {
+        const lead =
+          reveal && this.#shown?.columns[0]?.name === 'format'
+            ? button('link', name, name, () => reveal(row.sectionRowIndex))
+            : element('bdi', '', name);
+        const head = element('th', '', lead);
+        head.scope = 'row';
+        const row = element('tr', '', head);
+        return row;
+      },
+    );
+    this.#scroll = element('div', 'scroll', element('table', '', this.#caption, element('thead', '', this.#heads), this.#rows.root));
+    this.#scroll.tabIndex = 0;
+    this.#scroll.role = 'region';
+    this.root = element('div', '', this.#title, this.#scroll, this.#more);
+  }
+
+  show(table: DataTable): void {
+    if (table === this.#shown) return;
+    this.#shown = table;
+    const { caption, columns, rows } = table;
+    write(this.#title, caption);
+    write(this.#caption, caption);
+    this.#scroll.ariaLabel = caption;
+    this.#heads.replaceChildren(
+      ...columns.map((column) => {
+        const head = element('th', classOf(column), column.title);
+        head.scope = 'col';
+        return head;
+      }),
+    );
+    const shown = rows.slice(0, MOST_ROWS).map((cells) => columns.map((column, at) => shownCell(cells[at] ?? null, column)));
+    this.#rows.show(shown, (row, [, ...texts]) => {
+      texts.forEach((text, i) => {
+        const cell = row.cells[i + 1] ?? row.appendChild(element('td', ''));
+        cell.className = classOf(columns[i + 1]!);
+        write(cell, text);
+      });
+      while (row.cells.length > columns.length) row.deleteCell(-1);
+    });
+    write(this.#more, rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows; the CSV file has all` : '');
+  }
+}
+
+const classOf = ({ digits }: DataTable['columns'][number]): string => (digits === 'text' ? '' : 'figure');

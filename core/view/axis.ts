@@ -79,7 +79,7 @@ function widened(least: number, most: number): { readonly low: number; readonly 
 }
 
 /** The next of 1, 2, 5, 10 ... times a power of ten. */
-function roundStep(x: number): number {
+export function roundStep(x: number): number {
   const power = 10 ** Math.floor(Math.log10(x));
   return ([1, 2, 5].find((factor) => factor * power >= x * 0.999) ?? 10) * power;
 }

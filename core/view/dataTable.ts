@@ -33,7 +33,7 @@ const shows: Readonly<Record<Digits, (x: number) => string>> = {
   text: String,
   count,
   decibels,
-  percent: (x) => (x < 0 ? String(x) : percent(x)),
+  percent,
   short: (x) => significant(x, 4),
   long: (x) => significant(x, 7),
 };
@@ -42,10 +42,16 @@ const shows: Readonly<Record<Digits, (x: number) => string>> = {
 export const csv = ({ columns, rows }: DataTable): string =>
   [columns.map(({ name }) => name), ...rows].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 
-/** Quoted where it must be. A text that a spreadsheet would take for a formula is defused, because tensor names come from strangers. */
+/**
+ * Quoted where it must be. A text that a spreadsheet would take for a formula is defused, because tensor names come from strangers. Of what begins
+ * with a minus only a whole number is none: `-2+3` is one.
+ */
 export function csvCell(cell: Cell): string {
   if (cell === null || Number.isNaN(cell)) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : cell > 0 ? 'inf' : '-inf';
-  const plain = /^[=+@\t\r]|^-(?![\d.])/.test(cell) ? `'${cell}` : cell;
+  const plain = formula.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
+
+/** The wide signs are those of East Asian keyboards, which some spreadsheets take likewise. */
+const formula = /^[=+@\t\r\n＝＋＠－]|^-(?!(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$)/i;

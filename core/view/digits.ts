@@ -11,7 +11,7 @@ export const decibels = (x: number): string => (Number.isFinite(x) ? x.toFixed(2
 
 /** A share as a percentage with three digits, trailing zeros kept, so that columns can be compared. */
 export const percent = (x: number): string =>
-  x === 0 ? '0 %' : x < 1e-6 ? `${significant(100 * x, 3)} %` : `${(100 * x).toPrecision(3)} %`;
+  x === 0 ? '0 %' : Math.abs(x) < 1e-6 ? `${significant(100 * x, 3)} %` : `${(100 * x).toPrecision(3)} %`;
 
 /** A count with thin spaces between thousands. */
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');

@@ -21,7 +21,9 @@ function inWords({ subject, n, nNonFinite, normalisedBy: by, bins, curves, forma
   if (n === 0) return `${what}: there is nothing to count`;
   const fullest = bins.reduce((a, b) => (b.count > a.count ? b : a));
   const most = `; the fullest bin, about ${significant((fullest.from + fullest.to) / 2, 3)}, has ${percent(fullest.count / n)} of them`;
-  const fitted = curves.length > 0 ? `; fitted: ${curves.map(({ label }) => label).join(' and ')}` : `; not fitted: ${notes.join('; ')}`;
+  // A panel says its notes elsewhere, and has none here.
+  const why = notes.length > 0 ? `: ${notes.join('; ')}` : '';
+  const fitted = curves.length > 0 ? `; fitted: ${curves.map(({ label }) => label).join(' and ')}` : `; not fitted${why}`;
   const lost = nNonFinite > 0 ? `; ${count(nNonFinite)} weights are not finite and left out` : '';
   const errors = formats.slice(0, 4).flatMap(({ label, intervals, nsr }) => {
     if (!(nsr > 0)) return [];

@@ -45,6 +45,8 @@ export interface LevelMark {
 export interface FormatLine {
   readonly name: string;
   readonly label: string;
+  /** The level that is drawn at 1. */
+  readonly unit: number;
   /** In the order of the levels. */
   readonly marks: readonly LevelMark[];
   readonly thresholds: readonly number[];
@@ -63,7 +65,7 @@ export interface FormatLinesView {
 }
 
 export function formatLines(formats: readonly LinedFormat[], mode: LineMode, subject: string): FormatLinesView {
-  const lines = formats.map((format) => lineOf(format, mode));
+  const lines = formats.map((format) => formatLine(format, mode));
   const xs = lines.flatMap(({ marks }) => marks.map(({ x }) => x));
   const low = xs.reduce((least, x) => Math.min(least, x), Number.POSITIVE_INFINITY);
   const high = xs.reduce((most, x) => Math.max(most, x), Number.NEGATIVE_INFINITY);
@@ -80,7 +82,8 @@ export function formatLines(formats: readonly LinedFormat[], mode: LineMode, sub
   };
 }
 
-function lineOf({ name, codebook, usage }: LinedFormat, mode: LineMode): FormatLine {
+/** The line of one format. */
+export function formatLine({ name, codebook, usage }: LinedFormat, mode: LineMode): FormatLine {
   const { ascending, codes, thresholds, bits } = codebook;
   const largest = ascending.reduce((most, level) => Math.max(most, Math.abs(level)), 0);
   const unit = mode === 'normalised' && largest > 0 ? largest : 1;
@@ -88,6 +91,7 @@ function lineOf({ name, codebook, usage }: LinedFormat, mode: LineMode): FormatL
   return {
     name,
     label: visible(name),
+    unit,
     marks: Array.from(ascending, (level, i) => {
       const code = codes[i]!;
       const share = usage && n > 0 ? usage[code]! / n : null;

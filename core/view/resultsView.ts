@@ -1,7 +1,7 @@
 import { visible } from '../weights/visibleName.ts';
 import type { DataTable } from './dataTable.ts';
 import { type ColumnName, column, resultColumns, sqnrOf } from './resultColumns.ts';
-import { type BarChart, sqnrChart } from './sqnrChart.ts';
+import { type DotChart, sqnrChart } from './sqnrChart.ts';
 
 /** The error of one format on one set of weights under one scale, as a panel takes it. A figure without a finite value is null. */
 export interface ResultRow {
@@ -35,7 +35,7 @@ export interface ResultSection {
   readonly subject: string;
   readonly rows: readonly ResultLine[];
   /** The same rows in the same order; null where no row has an SQNR to draw. */
-  readonly chart: BarChart | null;
+  readonly chart: DotChart | null;
   /** The same rows with all digits. */
   readonly table: DataTable;
 }
@@ -70,9 +70,10 @@ export function spokenResults(sections: readonly ResultSection[]): string {
   const nRows = sections.reduce((sum, { rows }) => sum + rows.length, 0);
   const [only] = sections;
   if (only === undefined) return '';
-  if (sections.length > 1) return `${nRows} rows evaluated, in ${sections.length} tables`;
+  const evaluated = `${nRows} ${nRows === 1 ? 'row' : 'rows'} evaluated`;
+  if (sections.length > 1) return `${evaluated}, in ${sections.length} tables`;
   const best = only.rows.find(({ isBest }) => isBest);
-  return best ? `${nRows} rows evaluated; ${best.label} is best, with ${best.cells[0]} dB` : '1 row evaluated';
+  return best ? `${evaluated}; ${best.label} is best, with ${best.cells[0]} dB` : evaluated;
 }
 
 interface Group {
@@ -114,7 +115,7 @@ function section({ key, rows }: Group, sort: Sort): ResultSection {
     title: visible(compare ?? 'Outside comparisons'),
     subject,
     rows: lines,
-    chart: sqnrChart(ordered.map(sqnrOf), lines.map(bar), subject),
+    chart: sqnrChart(ordered.map(sqnrOf), lines.map(dot), subject),
     table: tableOf(ordered, `Errors on ${subject}`),
   };
 }
@@ -135,7 +136,7 @@ function tableOf(rows: readonly ResultRow[], caption: string): DataTable {
 /** As the JSON and the CSV of `nibble eval` have it. */
 const keyOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const bar = ({ key, format, label, isBest, cells }: ResultLine) => ({
+const dot = ({ key, format, label, isBest, cells }: ResultLine) => ({
   key,
   format,
   label,

@@ -120,7 +120,7 @@ export function sortedTensors(rows: readonly TensorRow[], by: TensorKey, directi
     .map(({ row }) => row);
 }
 
-/** The rows whose name holds all the words of `text`, in any case. */
+/** The rows of which each word of `text` is in the name or in the file, in any case. */
 export function filteredTensors(rows: readonly TensorRow[], text: string): readonly TensorRow[] {
   const words = text
     .toLowerCase()

@@ -6,8 +6,11 @@ export function visible(name: string): string {
 
 const maxShown = 200;
 
-// Cc: control. Cf: bidi marks, zero-width, tags. Cs: half a surrogate pair. Zl, Zp: line breaks that an editor may honour.
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/**
+ * Characters that are not seen. Cc: control. Cf: bidi marks, zero-width, tags. Cs: half a surrogate pair. Zl, Zp: line breaks that an editor may
+ * honour. NChar: those that are none, of which XML forbids U+FFFE and U+FFFF.
+ */
+export const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{NChar}]/gu;
 
 /** What went wrong, as one line that may be shown. */
 export const reasonOf = (error: unknown): string => visible(error instanceof Error ? error.message : String(error));

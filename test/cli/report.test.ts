@@ -72,7 +72,9 @@ describe('the page of a spec', () => {
     expect(nFigures).toBe(1 + 2 * 3 + 1 + 3);
     expect(await page.locator('header').innerText()).toContain('1 of 1 assertions hold; 0 errors');
     const text = (await page.locator('main').textContent())!;
-    expect(text).toContain('NF4 under affine is not drawn over the weights: With `minmax` a block has a zero point of its own');
+    expect(text).toContain(
+      'NF4 under affine, E2M1 under affine, INT4 under affine are not drawn over the weights: With `minmax` a block has a zero point of its own',
+    );
     for (const file of ['sound.nibble', 'w.safetensors'])
       expect(text).toContain(
         createHash('sha256')

@@ -46,7 +46,7 @@ test('no picture starts an evaluation: before one, each says why it is empty', a
   expect(await picture(client, wish('tensors'))).toMatchObject({ data: null, notes: ['Nothing is measured yet'] });
   const pareto = await picture(client, wish('pareto'));
   expect(pareto.data).toEqual({ picture: 'pareto', designs: [], axes: [], backdrops: ['std.paper'] });
-  expect(pareto.notes).toEqual(['3 formats are not measured yet']);
+  expect(pareto.notes).toEqual(['3 rows are not measured yet']);
   expect(client.results.all.flatMap(({ rows }) => rows)).toEqual([]);
 });
 
@@ -84,7 +84,7 @@ compare c { formats = [Whole], on = w, scale = one }
 `);
   const { data, notes } = await picture(client, wish('pareto'));
   expect((data as ParetoData).designs[0]!.figures.sqnr).toBeNull();
-  expect(notes).toEqual(['Whole lose nothing on these weights: their SQNR is infinite, and has no point']);
+  expect(notes).toEqual(['Whole loses nothing on these weights: its SQNR is infinite, and has no point']);
   const { tensors } = await dataOf<TensorsData>(client, wish('tensors'));
   expect(tensors.map(({ sqnr }) => sqnr)).toEqual([['lossless']]);
 });
@@ -162,6 +162,33 @@ test('number lines have their levels, how often each code is used, and where its
   expect(mine!.figures[0]).toMatch(/^SQNR \d+\.\d\d dB$/);
   // Computed, and in a library.
   expect(int4!.places.every((place) => place === null)).toBe(true);
+});
+
+test('a level that has passed others has its number where it was, under another code', async () => {
+  const client = await opened();
+  const placeOf = async (code: number): Promise<unknown> => (await dataOf<FormatsData>(client, wish('formats'))).formats[1]!.places[code];
+  const before = await placeOf(1);
+  await client.change(uri, { text: spec.replace('-0.6', '0.4') });
+  // Where two are equal, the first in the text has the lower code.
+  expect(await placeOf(4)).toMatchObject({ range: { start: (before as Place).range.start } });
+  await client.change(uri, { text: spec.replace('-0.6', '0.50') });
+  expect(await placeOf(5)).toEqual(before);
+});
+
+test('number lines of several scales are of the first that is measured, and say which', async () => {
+  const client = await evaluated();
+  const before = await dataOf<FormatsData>(client, wish('formats'));
+  expect(before.formats[1]!.figures[0]).not.toContain('under');
+  // Nothing is evaluated on its own: the new scale, which is the first one, has no result.
+  const two = `${spec.replace('scale = rows', 'scale = [short, rows]')}scale short extends rows { block = 16 }\n`;
+  await client.change(uri, { text: two });
+  const { formats } = await dataOf<FormatsData>(client, wish('formats'));
+  expect(formats.map(({ figures }) => figures[0])).toEqual(before.formats.map(({ figures }) => `${figures[0]} under rows`));
+  expect(formats.map(({ usage }) => usage)).toEqual(before.formats.map(({ usage }) => usage));
+  await client.request<EvaluateResult>('nibble/evaluate', { uri });
+  const after = await dataOf<FormatsData>(client, wish('formats'));
+  expect(after.formats.every(({ figures }) => figures[0]!.endsWith(' dB under short'))).toBe(true);
+  expect(after.formats[1]!.usage).not.toEqual(before.formats[1]!.usage);
 });
 
 test('formats without a comparison have a picture too', async () => {
@@ -254,4 +281,28 @@ test('who has asked for a picture is told of changes, and nobody else', async ()
   const answer = await picture(client, wish('formats'));
   expect(answer.version).toBe(2);
   expect((answer.data as FormatsData).formats[1]!.levels[6]).toBe(0.8);
+});
+
+test('who asks for a picture of a document that is not open is told when it is opened, and again when it is opened anew', async () => {
+  const { client } = await startClient({});
+  expect(await picture(client, wish('formats'))).toBeNull();
+  await client.open(uri, spec);
+  expect(await client.pictures.next()).toEqual({ uri });
+  expect(await picture(client, wish('formats'))).toMatchObject({ version: 1 });
+  await client.notify('textDocument/didClose', { textDocument: { uri } });
+  expect(await picture(client, wish('formats'))).toBeNull();
+  await client.open(uri, spec.replace('0.7', '0.8'));
+  expect(await client.pictures.next()).toEqual({ uri });
+});
+
+test('who wants no picture of a document any more is told of no change of it', async () => {
+  const { client } = await startClient({});
+  const other = folder.uri('other.nibble');
+  for (const one of [uri, other]) await client.open(one, spec);
+  for (const one of [uri, other]) await client.request('nibble/picture', { uri: one, wish: wish('formats') });
+  await client.notify('nibble/unwatchPictures', { uri });
+  await client.change(uri, { text: spec.replace('0.7', '0.8') });
+  await client.change(other, { text: spec.replace('0.7', '0.8') });
+  await client.pictures.until((changed) => changed.uri === other);
+  expect(client.pictures.all).not.toContainEqual({ uri });
 });

@@ -68,7 +68,7 @@ describe('names from a file', () => {
 
 describe('the content security policy', () => {
   test('is held by the panel, in all it does', async () => {
-    await withPanel({}, [document(), results([]), status('evaluating', 'Evaluating', 1, 2), results(few, 2)], async (panel) => {
+    await withPanel({}, [document(), results([]), status('evaluating', 'Evaluating', 1, 2), results(few)], async (panel) => {
       await panel.page.locator('.results canvas').hover();
       await panel.page.getByRole('button', { name: 'NSR' }).click();
       await panel.theme('vscode-high-contrast');

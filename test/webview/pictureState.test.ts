@@ -77,9 +77,15 @@ describe('a picture', () => {
   });
 
   test('of an earlier version is stale, until the document is opened again', () => {
-    const state = stateWith({ tab: 'distribution' }, message(answer(distribution, {}, 7)));
+    const state = stateWith({ tab: 'distribution' }, document(7), message(answer(distribution, {}, 7)));
     expect(told(state, message(answer(distribution, {}, 6)))).toBe(state);
     expect(told(told(state, document(1)), message(answer(null, { picture: 'distribution' }, 1))).pictures.distribution?.version).toBe(1);
+  });
+
+  test('that was made before the document was opened again comes late, and the next one replaces it', () => {
+    const state = stateWith({ tab: 'distribution' }, document(1), message(answer(distribution, {}, 7)));
+    expect(state.pictures.distribution?.version).toBe(0);
+    expect(told(state, message(answer(distribution, {}, 1))).pictures.distribution?.version).toBe(1);
   });
 
   test('is kept with the state, and comes back with the choices', () => {

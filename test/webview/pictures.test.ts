@@ -89,6 +89,15 @@ describe('every view is drawn from real results', () => {
     });
   });
 
+  test('a row of the tensors leads to the distribution, by the key that the tensor has there', async () => {
+    await withPanel({}, async (panel) => {
+      await tab(panel, 'Tensors').click();
+      await panel.page.locator('.grid-body .grid-row').nth(1).getByRole('rowheader').click();
+      const { tensors } = dataOf<{ tensors: readonly { key: string }[] }>('distribution');
+      expect((await heardOf(panel, 'want')).at(-1)).toMatchObject({ wish: { picture: 'distribution', tensor: tensors[1]!.key } });
+    });
+  });
+
   test('the formats, a line each, with a mark for each level', async () => {
     await withPanel({}, async (panel) => {
       await tab(panel, 'Formats').click();

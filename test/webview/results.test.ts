@@ -59,7 +59,7 @@ describe('results', () => {
   test('have a section for each scale', async () => {
     await say(document(), results([...few, ...few.map((one) => ({ ...one, scale: 'block32' }))]));
     expect(await panel.page.locator('.results h2').allInnerTexts()).toEqual(['paper tiny, block128', 'paper tiny, block32']);
-    await say(results(few, 2));
+    await say(document(2), results(few, 2));
     expect(await panel.page.locator('.results h2').allInnerTexts()).toEqual(['paper tiny, block128']);
   });
 
@@ -136,10 +136,21 @@ describe('sorting', () => {
     expect(await formats()).toEqual(['NF4', 'SF(10)', 'SF(9)', 'INT4', 'E2M1']);
   });
 
+  test('by keyboard keeps the focus when other tables come, before and behind', async () => {
+    await say(document(), results(few));
+    await panel.page.getByRole('button', { name: 'NSR' }).focus();
+    const others = ['first', 'last'].map((compare) => few.map((one) => ({ ...one, compare })));
+    await say(results([...others[0]!, ...few, ...others[1]!]));
+    expect(await panel.page.locator('.results h2 .title').allInnerTexts()).toEqual(['first', 'paper', 'last']);
+    expect(await panel.page.evaluate(() => globalThis.document.activeElement?.textContent)).toBe('NSR');
+    await panel.page.keyboard.press('Enter');
+    expect(await head('NSR').nth(1).getAttribute('aria-sort')).toBe('ascending');
+  });
+
   test('holds for results that come later', async () => {
     await say(document(), results(few));
     await panel.page.getByRole('button', { name: 'NSR' }).click();
-    await say(results([...few, row('New', 30)], 2));
+    await say(document(2), results([...few, row('New', 30)], 2));
     expect(await formats()).toEqual(['New', 'NF4', 'SF(10)', 'SF(9)', 'INT4', 'E2M1']);
   });
 });
@@ -169,11 +180,36 @@ describe('a format', () => {
     await expect.poll(async () => (await panel.heard()).at(-1)).toEqual(reveal('INT4'));
   });
 
-  test('keeps the focus when results come in', async () => {
+  test('is asked for by a click that results come into', async () => {
+    await say(document(), results(few));
+    const { x, y } = (await panel.page.locator('.results tbody tr').nth(2).locator('td').nth(1).boundingBox())!;
+    await panel.page.mouse.move(x + 4, y + 4);
+    await panel.page.mouse.down();
+    await say(results(few.map((one) => ({ ...one, bitsPerWeight: 4.5 }))));
+    expect(await panel.page.locator('.results tbody td').nth(3).innerText()).toBe('4.5');
+    await panel.page.mouse.up();
+    expect((await panel.heard()).at(-1)).toEqual(reveal('NF4'));
+  });
+
+  test('keeps the focus when results come in, and when they are sorted', async () => {
+    const focused = (): Promise<string | null | undefined> => panel.page.evaluate(() => globalThis.document.activeElement?.textContent);
     await say(document(), results(few));
     await panel.page.getByRole('button', { name: 'SF(10)' }).focus();
-    await say(results([row('First', 10), ...few], 2));
-    expect(await panel.page.evaluate(() => globalThis.document.activeElement?.textContent)).toBe('SF(10)');
+    await say(results([row('First', 10), ...few]));
+    expect(await focused()).toBe('SF(10)');
+    await say(results([...few].reverse()));
+    expect(await focused()).toBe('SF(10)');
+  });
+
+  test('has the mark of the best only as long as it is', async () => {
+    const best = (): Promise<string[]> => panel.page.locator('.results tbody tr.is-best th').allInnerTexts();
+    await say(document(), results(few));
+    expect(await best()).toEqual(['NF4 best']);
+    await say(results([...few, row('New', 30)]));
+    expect(await best()).toEqual(['New best']);
+    expect(await panel.page.locator('.results .best').count()).toBe(1);
+    await say(results(few));
+    expect(await best()).toEqual(['NF4 best']);
   });
 });
 

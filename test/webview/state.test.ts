@@ -90,6 +90,12 @@ describe('the state', () => {
     expect(told(state, results([], 1, 0)).results?.rows).toEqual([]);
   });
 
+  test('takes results of before the document was opened again as older than all others', () => {
+    const state = stateAfter(document(7), document(1), results(few, 7));
+    expect(state.results?.version).toBe(0);
+    expect(told(state, results([], 1, 0)).results?.rows).toEqual([]);
+  });
+
   test('comes back as it was saved, less what the server was doing', () => {
     const state: PanelState = {
       ...stateAfter(document(2), results(few, 2), status('evaluating')),
@@ -120,6 +126,7 @@ describe('the line on what is going on', () => {
     ['No document', []],
     ['Waiting for the language server', [document()]],
     ['The document is not open', [document(0)]],
+    ['The document is not open', [document(3), results(few, 3), status('evaluating'), document(0)]],
     ['Nothing to evaluate', [document(), results([])]],
     ['Evaluating 5 rows, 40 %', [document(), status('evaluating', 'Evaluating 5 rows', 2, 5)]],
     ['Evaluating 5 rows', [document(), status('evaluating', 'Evaluating 5 rows')]],

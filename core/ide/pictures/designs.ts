@@ -14,6 +14,7 @@ import type { Figures } from '../../view/designAxes.ts';
 import type { Design } from '../../view/pareto.ts';
 import { relativeInterval, shareOf } from '../../view/qualityText.ts';
 import type { MeasuredGroup } from './groups.ts';
+import { byReason, type Named, someOf } from './notes.ts';
 
 /**
  * The rows of a group as designs; with areas where the comparison names hardware and they were synthesised, and with what they do to its first
@@ -83,12 +84,12 @@ export function publishedDesigns(designs: readonly Design[]): readonly Design[] 
   });
 }
 
-/** Why formats of a group have no area, each once. */
+/** Why formats of a group have no area, each reason once: `A, B: the reason`. */
 export function areaProblems({ rows, hardware }: MeasuredGroup, known: KnownOfWeights): readonly string[] {
   if (!hardware) return [];
-  const problems = rows.flatMap(({ evaluation: { format } }) => {
+  const problems = rows.flatMap(({ evaluation: { format } }): Named[] => {
     const found = areaOf({ format, hardware }, known);
-    return found && 'problem' in found ? [`${format.name}: ${found.problem}`] : [];
+    return found && 'problem' in found ? [{ name: format.name, why: found.problem }] : [];
   });
-  return [...new Set(problems)];
+  return byReason(problems).map(({ names, why }) => `${someOf(names)}: ${why}`);
 }

@@ -6,6 +6,7 @@ import { placement, placementKey } from '../../view/placement.ts';
 import type { WeightProblem } from '../../weights/tensor.ts';
 import { visible } from '../../weights/visibleName.ts';
 import type { MeasuredRow } from './groups.ts';
+import { byReason, firstNotes, type Named, someOf } from './notes.ts';
 
 /** Rows that are drawn over the same weights. */
 export interface PlacedGroup {
@@ -19,20 +20,23 @@ export function placedGroups(rows: readonly MeasuredRow[]): {
   readonly unplaced: readonly string[];
 } {
   const groups = new Map<string, { readonly key: ProfileKey; readonly rows: { row: MeasuredRow; target: number }[] }>();
-  const unplaced: string[] = [];
+  const unplaced: Named[] = [];
   for (const row of rows) {
     const { format, scale } = row.evaluation;
     const found = placement(format.codebook, scale.rule);
     if ('why' in found) {
-      unplaced.push(`${visible(format.name)} under ${visible(scale.name)} is not drawn over the weights: ${found.why}`);
+      unplaced.push({ name: `${visible(format.name)} under ${visible(scale.name)}`, why: found.why });
       continue;
     }
     const group = groups.get(placementKey(found)) ?? { key: found.key, rows: [] };
     group.rows.push({ row, target: found.target });
     groups.set(placementKey(found), group);
   }
-  return { groups: [...groups.values()], unplaced };
+  return { groups: [...groups.values()], unplaced: byReason(unplaced).map(notDrawn) };
 }
+
+const notDrawn = ({ names, why }: ReturnType<typeof byReason>[number]): string =>
+  `${someOf(names)} ${names.length === 1 ? 'is' : 'are'} not drawn over the weights: ${why}`;
 
 /** The scales of a group, each once. */
 export const scalesOf = ({ rows }: PlacedGroup): readonly string[] => [...new Set(rows.map(({ row }) => row.evaluation.scale.name))];
@@ -79,7 +83,7 @@ export const distributionNotes = (view: DistributionView, { nTensors, nLeftOut, 
 /** Why there is nothing to draw, where there is no profile. */
 export function whyNoProfile({ nLeftOut, problems }: ProfiledWeights): string {
   const reasons = [...(nLeftOut > 0 ? [leftOut(nLeftOut)] : []), ...problems.map(({ message }) => message)];
-  return reasons.length > 0 ? reasons.join('; ') : 'there are none';
+  return reasons.length > 0 ? firstNotes(reasons).join('; ') : 'there are none';
 }
 
 const leftOut = (n: number): string =>

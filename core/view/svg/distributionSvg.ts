@@ -30,7 +30,7 @@ export function distributionSvg(view: DistributionView, scale: 'linear' | 'log',
   const box: Box = { left: besidePlot(yAxis) + 4, top, right: width - 18, bottom: top + Math.min(280, Math.max(180, width * 0.36)) };
   const xTitle = `Weight over ${view.normalisedBy}`;
   const below = box.bottom + belowPlot(xTitle, box.right - box.left) + 8;
-  const strips = view.formats.map((format, i) => strip(format, xAxis, { ...box, top: below + i * STRIP_HEIGHT, bottom: 0 }, drawing));
+  const strips = view.formats.map((format, i) => strip(format, i, xAxis, { ...box, top: below + i * STRIP_HEIGHT, bottom: 0 }, drawing));
   const children = [
     head.drawn,
     key.drawn,
@@ -85,8 +85,10 @@ function bar(left: number, right: number, top: number, bottom: number, count: nu
   return tag('rect', { x: left + 0.25, y: top, width: Math.max(0.5, right - left - 0.5), height: bottom - top, fill: colours.bar });
 }
 
+/** `data-format` and `data-interval` are places in the view, so that a page knows what is pointed at. */
 function strip(
   { label, intervals, nsr }: DistributionFormat,
+  at: number,
   axis: ReturnType<typeof fixedAxis>,
   place: Box,
   { width, colours }: Drawing,
@@ -98,33 +100,37 @@ function strip(
   const figure = nsr > 0 ? `${decibels(-10 * Math.log10(nsr))} dB, highest ${percent(tallest / nsr)}` : 'without error';
   return tag(
     'g',
-    {},
+    { 'data-format': at },
     tag('text', { x: place.left, y: place.top + 12 }, text(fitted(label, SIZE.text, width - place.left - 175))),
     tag('text', { x: place.right, y: place.top + 12, 'text-anchor': 'end', 'font-size': SIZE.small, fill: colours.muted }, text(figure)),
-    intervals.map((interval) => {
+    intervals.map((interval, i) => {
       const height = tallest > 0 ? (interval.nsr / tallest) * STRIP.bars : 0;
       const title = `${label}, level ${significant(interval.level, 4)}: ${percent(nsr > 0 ? interval.nsr / nsr : 0)} of the error`;
+      const across = { x: x(interval.from) + 0.5, width: Math.max(0, x(interval.to) - x(interval.from) - 1), fill: colours.error };
       return tag(
         'g',
-        {},
+        { 'data-interval': i },
         tag('title', {}, text(title)),
-        tag('rect', {
-          x: x(interval.from) + 0.5,
-          y: base - height,
-          width: Math.max(0, x(interval.to) - x(interval.from) - 1),
-          height,
-          fill: colours.error,
-          'fill-opacity': 0.45,
-        }),
+        // Where the bar is too low to be pointed at.
+        tag('rect', { ...across, y: base - STRIP.bars, height: STRIP.bars, 'fill-opacity': 0 }),
+        tag('rect', { ...across, y: base - height, height, 'fill-opacity': 0.45 }),
       );
     }),
     tag('line', { x1: place.left, x2: place.right, y1: base, y2: base, stroke: colours.axis }),
     intervals.slice(1).map(({ from }) => tag('circle', { cx: x(from), cy: base, r: 1.8, fill: colours.threshold })),
-    intervals
-      .filter(({ at }) => Math.abs(at) <= axis.high)
-      .map(({ at, level }) =>
-        tag('line', { x1: x(at), x2: x(at), y1: base - (level === 0 ? 11 : 8), y2: base + 3, stroke: colours.mark, 'stroke-width': 2 }),
-      ),
+    intervals.flatMap(({ at: placed, level }, i) => {
+      if (Math.abs(placed) > axis.high) return [];
+      const [top, bottom] = [base - (level === 0 ? 11 : 8), base + 3];
+      return tag('line', {
+        x1: x(placed),
+        x2: x(placed),
+        y1: top,
+        y2: bottom,
+        stroke: colours.mark,
+        'stroke-width': 2,
+        'data-interval': i,
+      });
+    }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { visible } from '../../weights/visibleName.ts';
+import { unseen, visible } from '../../weights/visibleName.ts';
 
 /** A piece of SVG or HTML in which every text is escaped. Made by {@link tag} and {@link text} alone. */
 export interface Markup {
@@ -27,7 +27,7 @@ const standsAlone: ReadonlySet<string> = new Set(['meta', 'line', 'rect', 'circl
 export const text = (content: string): Markup => ({ markup: escaped(visible(content)) });
 
 /** A sentence, which may be longer than a name and quote one: characters that are not seen become a sign that is. */
-export const sentence = (content: string): Markup => ({ markup: escaped(content.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd')) });
+export const sentence = (content: string): Markup => ({ markup: escaped(content.replace(unseen, '\ufffd')) });
 
 /** Pieces one after the other. */
 export const all = (pieces: readonly Markup[]): Markup => ({ markup: pieces.map(({ markup }) => markup).join('') });

@@ -1,4 +1,5 @@
 import { decibels, significant } from '../digits.ts';
+import { shortNames } from '../shortNames.ts';
 import type { TensorRow, TensorTableView } from '../tensorTable.ts';
 import { legend } from './legend.ts';
 import { type Markup, tag, text } from './markup.ts';
@@ -10,10 +11,10 @@ export const MOST_ROWS = 80;
 
 const ROW = 18;
 
-/** In dB below the best of a tensor, where the next colour of a heat strip begins. */
-const STEPS = [0.005, 0.5, 1.5, 3] as const;
-
-/** A heat strip: a row a tensor, a column a format, the colour how far the format is below the best there. The best has a dot. */
+/**
+ * A heat strip: a row a tensor, a column a format, the colour how far the format is below the best there. The best is bold, or has a dot where
+ * columns have no room for figures.
+ */
 export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawing): string {
   const { width, colours } = drawing;
   const rows = view.rows.slice(0, MOST_ROWS);
@@ -62,30 +63,11 @@ export function tensorsSvg(view: TensorTableView, title: string, drawing: Drawin
   return picture(drawing, top + rows.length * ROW + 14, title, view.spoken, [head.drawn, key.drawn, columns.drawn, nuHead, ...drawn]);
 }
 
-/** Names without what all begin and end with, where they have no room in full; then it is said what was left out. */
-export function shortNames(names: readonly string[], room: number): { readonly labels: readonly string[]; readonly note: string } {
-  const [first, ...others] = names;
-  if (first === undefined || others.length === 0 || names.every((name) => textWidth(name, SIZE.small) <= room))
-    return { labels: names, note: '' };
-  const all = first.split('.');
-  const same = (part: (parts: readonly string[]) => string | undefined, own: string | undefined): boolean =>
-    own !== undefined && others.every((name) => part(name.split('.')) === own);
-  const shortest = Math.min(...names.map((name) => name.split('.').length)) - 1;
-  let nStart = 0;
-  while (nStart < shortest && same((parts) => parts[nStart], all[nStart])) nStart++;
-  let nEnd = 0;
-  while (nStart + nEnd < shortest && same((parts) => parts.at(-1 - nEnd), all.at(-1 - nEnd))) nEnd++;
-  const labels = names.map((name) => {
-    const parts = name.split('.');
-    return parts.slice(nStart, parts.length - nEnd).join('.');
-  });
-  const start = nStart > 0 ? [`${all.slice(0, nStart).join('.')}.`] : [];
-  const end = nEnd > 0 ? [`.${all.slice(all.length - nEnd).join('.')}`] : [];
-  return {
-    labels,
-    note: nStart + nEnd === 0 ? '' : `Names are without ${[...start, ...end].map((part) => fitted(part, SIZE.small, 200)).join(' and ')}`,
-  };
-}
+/** In dB below the best of a tensor, where the next colour begins. */
+const STEPS = [0.005, 0.5, 1.5, 3] as const;
+
+/** The colour of a format that is so many dB below the best: from 0, as good as that, to 4. */
+export const heatOf = (below: number): number => STEPS.filter((step) => below >= step).length;
 
 function subtitleOf({ rows }: TensorTableView, nShown: number): string {
   if (rows.length === 0) return 'No tensor was measured by itself';
@@ -134,7 +116,7 @@ function cellOf(
 ): Markup {
   const below = row.below[column] ?? null;
   const isBest = row.best.includes(column);
-  const heat = below === null ? colours.ground : colours.heat[STEPS.filter((step) => below >= step).length]!;
+  const heat = below === null ? colours.ground : colours.heat[heatOf(below)]!;
   const shown = sqnr === null ? 'not measured' : `${decibels(sqnr)} dB`;
   const middle = { x: x + cell / 2, y: y + 13 };
   return tag(

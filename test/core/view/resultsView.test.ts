@@ -147,5 +147,10 @@ describe('results in words', () => {
       '10 rows evaluated, in 2 tables',
     );
   });
+  test('count the rows where none is best', () => {
+    const zeros = ['A', 'B', 'C'].map((format) => row(format, 0, { sqnr: null, nsr: null }));
+    expect(spokenResults(resultsView(zeros, null))).toBe('3 rows evaluated');
+    expect(spokenResults(resultsView(zeros.slice(0, 1), null))).toBe('1 row evaluated');
+  });
   test('say nothing of nothing', () => expect(spokenResults([])).toBe(''));
 });

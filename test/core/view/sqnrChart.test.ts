@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resultsView } from '../../../core/view/resultsView.ts';
-import { barAxis, maxBars } from '../../../core/view/sqnrChart.ts';
+import { dotAxis, maxDots } from '../../../core/view/sqnrChart.ts';
 import { few, row } from '../../webview/messages.ts';
 
 describe('the axis', () => {
@@ -14,13 +14,13 @@ describe('the axis', () => {
     { values: [0, 0], axis: { min: 0, max: 0.1, step: 0.1 } },
     { values: [20.351, 20.352], axis: { min: 20.3, max: 20.4, step: 0.1 } },
   ])('of $values', ({ values, axis }) => {
-    expect(barAxis(values)).toEqual(axis);
+    expect(dotAxis(values)).toEqual(axis);
   });
 
-  test('starts at a round value below the least, ends at one above the most, and lets every bar be seen', () => {
+  test('starts at a round value below the least, ends at one above the most, and no dot stands on its foot', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -50, max: 150, noNaN: true }), { minLength: 1 }), (values) => {
-        const { min, max, step } = barAxis(values);
+        const { min, max, step } = dotAxis(values);
         const dust = step * 1e-6;
         expect(min).toBeLessThanOrEqual(Math.min(...values) + dust);
         expect(max).toBeGreaterThanOrEqual(Math.max(...values) - dust);
@@ -48,17 +48,17 @@ test('the chart in words has its ends', () => {
   expect(chart([row('A', 20)]).spoken).toBe('Dot plot of the SQNR of 1 row on tiny, block128. The table below has the same values');
 });
 
-test('a bar without loss goes to the end of the axis and says infinity', () => {
-  const { bars, axis } = chart([row('A', 20), row('B', 0, { sqnr: null, nsr: 0 })]);
-  expect(bars[1]).toMatchObject({ end: axis.max, value: '∞', isBest: true });
+test('a dot without loss goes to the end of the axis and says infinity', () => {
+  const { dots, axis } = chart([row('A', 20), row('B', 0, { sqnr: null, nsr: 0 })]);
+  expect(dots[1]).toMatchObject({ at: axis.max, value: '∞', isBest: true });
 });
 
-test('a row without a value has no bar', () => {
-  expect(chart([row('A', 20), row('B', 0, { sqnr: null, nsr: null })]).bars[1]).toMatchObject({ end: null, value: 'none' });
+test('a row without a value has no dot', () => {
+  expect(chart([row('A', 20), row('B', 0, { sqnr: null, nsr: null })]).dots[1]).toMatchObject({ at: null, value: 'none' });
 });
 
-test('there are only so many bars, and the words say so', () => {
-  const { bars, spoken } = chart(Array.from({ length: maxBars + 40 }, (_, i) => row(`F${i}`, 20 + i / 100)));
-  expect(bars.length).toBe(maxBars);
-  expect(spoken).toContain(`the first ${maxBars} of ${maxBars + 40} rows`);
+test('there are only so many dots, and the words say so', () => {
+  const { dots, spoken } = chart(Array.from({ length: maxDots + 40 }, (_, i) => row(`F${i}`, 20 + i / 100)));
+  expect(dots.length).toBe(maxDots);
+  expect(spoken).toContain(`the first ${maxDots} of ${maxDots + 40} rows`);
 });

@@ -178,6 +178,58 @@ describe('the panel', () => {
     assert.equal(document.getText(vscode.window.activeTextEditor!.selection), 'Levels');
   });
 
+  /** Opens a file as a person does: a document that a test opens itself is kept open for minutes. */
+  async function openedByHand(name: string, text: string): Promise<vscode.TextEditor> {
+    writeFileSync(fileUri(name).fsPath, text);
+    await vscode.commands.executeCommand('vscode.open', fileUri(name), { preview: false, viewColumn: vscode.ViewColumn.One });
+    return until(name, () => vscode.window.visibleTextEditors.find(({ document }) => document.uri.path.endsWith(`/${name}`)));
+  }
+
+  it('goes on with a document that is closed and opened again, whose versions start anew', async () => {
+    const api = await activeNibble();
+    const settings = vscode.workspace.getConfiguration('nibble');
+    // So that nobody but the panel asks for results.
+    await settings.update('evaluate.automatic', 'off', vscode.ConfigurationTarget.Workspace);
+    try {
+      // It keeps its column open: in a column of its own the panel would be hidden by what is opened there.
+      await open('notes.md');
+      const editor = await openedByHand('again.nibble', spec);
+      await vscode.commands.executeCommand('nibble.openPanel');
+      const first = (): boolean => api.panel.view().shown.results === 1 && api.panel.view().shown.picture === 1;
+      await until('the first version', first);
+      await replace(editor, '-1.5', '-1.4');
+      await replace(editor, '2.5', '2.6');
+      await until('a picture of the third version', () => api.panel.view().shown.picture === 3);
+      const { uri } = editor.document;
+      await vscode.window.showTextDocument(editor.document);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await until('a closed document', () => !vscode.workspace.textDocuments.some((one) => one.uri.toString() === uri.toString()));
+      assert.deepEqual(api.panel.view().shown, {});
+      // With its old text it would go on from its old version.
+      const again = await openedByHand('again.nibble', spec.replace('2.5', '2.7'));
+      assert.equal(again.document.version, 1);
+      await until('results and picture of the new first version', first);
+      await replace(again, '-1.5', '-1.4');
+      await until('a picture of the new second version', () => api.panel.view().shown.picture === 2);
+    } finally {
+      await settings.update('evaluate.automatic', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('says that an export is too large to be kept', async () => {
+    const { api } = await opened('exported.nibble');
+    const said: string[] = [];
+    const { showErrorMessage } = vscode.window;
+    Object.assign(vscode.window, { showErrorMessage: async (message: string) => void said.push(message) });
+    try {
+      const content = 'x'.repeat(65 * 2 ** 20);
+      await api.panel.take({ protocol: 2, kind: 'export', to: 'file', type: 'csv', name: 'large', content });
+    } finally {
+      Object.assign(vscode.window, { showErrorMessage });
+    }
+    assert.deepEqual(said, ['An export has at most 64 MB; this Table (CSV) has 65.0 MB, so it was not kept']);
+  });
+
   it('does nothing where a message is of another document, or none at all', async () => {
     const { api, document } = await opened('hostile.nibble');
     for (const message of [null, 'x', { protocol: 1, kind: 'pin', isPinned: true }, drag(fileUri('other.nibble'), 99, 'end', 3)])

@@ -20,6 +20,7 @@ function feedOf() {
   const asked: Asked[] = [];
   const shown: string[] = [];
   const failed: unknown[] = [];
+  const left: string[] = [];
   const feed = new PictureFeed({
     ask: (uri, wanted, stamp, token) =>
       new Promise((resolve, reject) => {
@@ -39,10 +40,11 @@ function feedOf() {
         };
         asked.push({ wish: wanted, stamp, token, answer, leave, refuse });
       }),
+    leave: (uri) => left.push(uri),
     show: (answer) => shown.push(`${answer.wish.picture} ${answer.version}`),
     fail: (error) => failed.push(error),
   });
-  return { feed, asked, shown, failed };
+  return { feed, asked, shown, failed, left };
 }
 
 describe('a feed of pictures', () => {
@@ -101,5 +103,42 @@ describe('a feed of pictures', () => {
       asked.map(({ stamp }) => stamp),
       [undefined, 7, 7, 8, undefined],
     );
+  });
+
+  it('asks anew, without a stamp, where versions and stamps begin anew', async () => {
+    const { feed, asked, shown, left } = feedOf();
+    feed.renew();
+    assert.equal(asked.length, 0, 'nothing is wanted yet');
+    feed.want('a', wish('tensors'));
+    await asked[0]!.answer(7, 1);
+    feed.changed('a');
+    feed.renew();
+    assert.ok(asked[1]!.token.isCancellationRequested);
+    await asked[1]!.answer(8, 2);
+    assert.deepEqual(asked[2]!.wish, wish('tensors'));
+    await asked[2]!.answer(1, 1);
+    assert.deepEqual(shown, ['tensors 7', 'tensors 1']);
+    assert.deepEqual(
+      asked.map(({ stamp }) => stamp),
+      [undefined, 1, undefined],
+    );
+    assert.deepEqual(left, [], 'it is wanted all the time');
+  });
+
+  it('says of which document nothing is wanted any more', () => {
+    const { feed, left } = feedOf();
+    feed.stop();
+    feed.want('a', wish('pareto'));
+    feed.want('a', wish('formats'));
+    assert.deepEqual(left, []);
+    feed.want('b', wish('formats'));
+    assert.deepEqual(left, ['a']);
+    feed.want('b', null);
+    assert.deepEqual(left, ['a', 'b']);
+    feed.stop();
+    feed.want('a', wish('pareto'));
+    feed.stop();
+    feed.stop();
+    assert.deepEqual(left, ['a', 'b', 'a']);
   });
 });

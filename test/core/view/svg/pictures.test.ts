@@ -32,6 +32,7 @@ const hostile = [
   ']]>&amp;&lt;!--',
   'evil\u202eGNP\u0000\u0007\u200b',
   'lone \ud800 surrogate',
+  'no character \ufffe\uffff',
   '中文名字很长的格式',
   'M'.repeat(10_000),
   '',
