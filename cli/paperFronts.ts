@@ -58,6 +58,7 @@ export function qualityFronts(
       name,
       series: scale,
       origin: 'measured',
+      isOfPaper: true,
       figures: { perplexityChange: value / perplexity, areaRatio: area === undefined ? null : area / base },
       intervals: { perplexityChange: { low: low / perplexity, high: high / perplexity } },
     };

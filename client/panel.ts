@@ -3,6 +3,7 @@ import type { Results, Status } from '../protocol/messages.ts';
 import type { FromPanel, ToPanel } from '../protocol/panel.ts';
 import type { PictureName } from '../protocol/pictures.ts';
 import { CursorWatch, type Selected } from './cursorWatch.ts';
+import { stepInHistory } from './editHistory.ts';
 import { evaluateDocument, isCancellation } from './evaluate.ts';
 import { LevelDrags } from './levelDrags.ts';
 import { loadPanelPage } from './loadPanelPage.ts';
@@ -11,7 +12,7 @@ import { documentOfState, fromPanel, isPinnedInState, protocol } from './panelMe
 import { PictureFeed } from './pictureFeed.ts';
 import { revealFormat } from './revealFormat.ts';
 import type { Server, ServerState } from './server.ts';
-import { activeSpec, isSpec, nameOf } from './specEditors.ts';
+import { activeSpec, addressAfter, isSpec, nameOf } from './specEditors.ts';
 
 const viewType = 'nibble.results';
 
@@ -89,6 +90,12 @@ export class ResultsPanel implements Disposable {
       workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.toString() === this.#uri) this.#tellDocument();
       }),
+      workspace.onDidRenameFiles(({ files }) => {
+        const next = this.#uri === undefined ? undefined : addressAfter(files, this.#uri);
+        if (next === undefined) return;
+        this.#follow(next);
+        this.#openUnseen();
+      }),
       workspace.onDidOpenTextDocument(({ uri }) => this.#startOver(uri.toString())),
       workspace.onDidCloseTextDocument(({ uri }) => {
         this.#openedWith.delete(uri.toString());
@@ -164,6 +171,15 @@ export class ResultsPanel implements Disposable {
     if (this.#isPinned) this.#uri = saved;
     else this.#uri ??= saved ?? activeSpec()?.toString();
     this.#adopt(panel);
+    this.#openUnseen();
+  }
+
+  /** Has the document read where no editor shows it, as in a window that is opened again: else the server has nothing of it. */
+  #openUnseen(): void {
+    if (this.#uri === undefined) return;
+    workspace
+      .openTextDocument(Uri.parse(this.#uri))
+      .then(undefined, (error) => this.#server.output.warn(`The panel's document cannot be opened: ${String(error)}`));
   }
 
   /** Opens the panel with a document, where the user wants that: once, as one that was closed is not wanted. */
@@ -211,6 +227,9 @@ export class ResultsPanel implements Disposable {
         return this.#drags.hear(message);
       case 'reveal':
         return revealFormat(this.#server, message, () => this.#columnBeside());
+      case 'undo':
+      case 'redo':
+        return stepInHistory(uri, message.kind);
       case 'evaluate':
         return evaluateDocument(this.#server, Uri.parse(uri));
     }

@@ -10,7 +10,7 @@ const MOST_NAME = 4096;
 /** A message of the panel; undefined for anything else. What is read is copied, so that nothing comes along that was not asked for. */
 export function fromPanel(data: unknown): FromPanel | undefined {
   const message = fields(data);
-  const { protocol: version, kind, uri, format, code } = message;
+  const { protocol: version, kind, uri, format, code, library } = message;
   if (version !== protocol) return undefined;
   if (kind === 'ready') return { protocol, kind };
   if (kind === 'pin') return pin(message);
@@ -18,9 +18,12 @@ export function fromPanel(data: unknown): FromPanel | undefined {
   if (!isName(uri)) return undefined;
   switch (kind) {
     case 'evaluate':
+    case 'undo':
+    case 'redo':
       return { protocol, kind, uri };
     case 'reveal':
-      return isName(format) && (code === null || isCode(code)) ? { protocol, kind, uri, format, code } : undefined;
+      if (!isName(format) || !(code === null || isCode(code)) || !(library === null || isName(library))) return undefined;
+      return { protocol, kind, uri, format, code, library };
     case 'want': {
       const wish = message['wish'] === null ? null : pictureWish(message['wish']);
       return wish === undefined ? undefined : { protocol, kind, uri, wish };

@@ -10,10 +10,10 @@ import { columnOf, nameOf } from './specEditors.ts';
  */
 export async function revealFormat(
   server: Server,
-  { uri, format, code }: Pick<RevealFormat, 'uri' | 'format' | 'code'>,
+  { uri, format, code, library }: Pick<RevealFormat, 'uri' | 'format' | 'code' | 'library'>,
   columnBeside: () => ViewColumn,
 ): Promise<void> {
-  const place = await server.request('nibble/formatPlace', { uri, format, code });
+  const place = await server.request('nibble/formatPlace', { uri, format, code, library });
   if (place === null) {
     void window.showInformationMessage(`No row of ${nameOf(uri)} is of the format ${format} any more`);
     return;

@@ -18,3 +18,12 @@ export const nameOf = (uri: string): string => {
   const { path } = Uri.parse(uri);
   return path.slice(path.lastIndexOf('/') + 1);
 };
+
+/** The address of a document after files, or folders that it is in, were renamed; undefined where none of them concerns it. */
+export function addressAfter(files: readonly { readonly oldUri: Uri; readonly newUri: Uri }[], uri: string): string | undefined {
+  for (const { oldUri, newUri } of files) {
+    const old = oldUri.toString();
+    if (uri === old || uri.startsWith(`${old}/`)) return `${newUri.toString()}${uri.slice(old.length)}`;
+  }
+  return undefined;
+}

@@ -143,6 +143,8 @@ export interface FormatPlaceParams {
   readonly format: string;
   /** The level of this code, where it stands in the text; null: the format itself. */
   readonly code: number | null;
+  /** The library whose format it is; null: that of the document, or one that it uses. */
+  readonly library: string | null;
 }
 
 /** Asks for what a picture is drawn from. Cancellable; a newer wish of the same document replaces an older one. */

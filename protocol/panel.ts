@@ -10,7 +10,7 @@ export type PanelProtocol = 2;
 export type ToPanel = ShowDocument | ShowResults | ShowStatus | ShowPicture | OpenPicture | SelectFormat | SetPinned;
 
 /** What the panel tells the client. */
-export type FromPanel = PanelReady | RevealFormat | EvaluateAll | WantPicture | DragLevel | SaveExport | Pin;
+export type FromPanel = PanelReady | RevealFormat | EvaluateAll | WantPicture | DragLevel | UndoEdit | SaveExport | Pin;
 
 /** The document whose results are due, and each new version of its text. Comes before all that is said of it. */
 export interface ShowDocument {
@@ -52,6 +52,8 @@ export interface RevealFormat {
   readonly format: string;
   /** One of its levels; null: the format itself. */
   readonly code: number | null;
+  /** The library that stands behind, where the format is one of it; null: the document's own, or one that it uses. */
+  readonly library: string | null;
 }
 
 /** The user wants that document evaluated, whatever it takes. */
@@ -121,6 +123,13 @@ export interface DragLevel {
   readonly code: number;
   /** Where the level is to be, in the units of the text. */
   readonly level: number;
+}
+
+/** The keys of undo or redo were pressed in the panel: they are meant for the text that a level was dragged in. */
+export interface UndoEdit {
+  readonly protocol: PanelProtocol;
+  readonly kind: 'undo' | 'redo';
+  readonly uri: string;
 }
 
 /** A chart or a table to be kept in a file that the user chooses, or on the clipboard. */

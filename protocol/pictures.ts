@@ -93,6 +93,8 @@ export interface PlainCurve {
 
 export interface PlainPlacedFormat {
   readonly name: string;
+  /** As the text has it. */
+  readonly format: string;
   readonly label: string;
   readonly nsr: number | null;
   readonly intervals: readonly PlainInterval[];

@@ -169,9 +169,9 @@ function libraryFormats(name: string): readonly FormatSpec[] | undefined {
   return module && rememberedOf(module, 'formats', () => [...analyseModule(module).formats.values()]);
 }
 
-/** The format of a library that has a name, in any of them. */
-export const libraryFormat = (name: string): FormatSpec | undefined =>
-  libraryNames.flatMap((library) => libraryFormats(library) ?? []).find((format) => format.name === name);
+/** The format that has a name in the first of some libraries which has it. */
+export const libraryFormat = (name: string, libraries: readonly string[]): FormatSpec | undefined =>
+  libraries.flatMap((library) => libraryFormats(library) ?? []).find((format) => format.name === name);
 
 /** A library on the weights of a group, under the scales that formats without one of their own have there; without what the group has itself. */
 function backdropOf({ evaluations }: AskedGroup, library: string): readonly Evaluation[] | undefined {

@@ -23,9 +23,9 @@ export function answerPanels(connection: Connection, session: Session, pictures:
     pictures.answer(params, token),
   );
   connection.onNotification('nibble/unwatchPictures', ({ uri }: DocumentParams) => pictures.unwatch(uri));
-  connection.onRequest('nibble/formatPlace', ({ uri, format, code }: FormatPlaceParams): Place | null => {
+  connection.onRequest('nibble/formatPlace', ({ uri, format, code, library }: FormatPlaceParams): Place | null => {
     const document = session.document(uri);
-    const found = document && placeOfFormat(format, code, session.analysis(document));
+    const found = document && placeOfFormat(format, code, library, session.analysis(document));
     return (found && toLocation(session.textOf, found)) ?? null;
   });
   connection.onRequest('nibble/formatAt', ({ uri, position }: FormatAtParams): FormatAt | null => {

@@ -202,8 +202,9 @@ export function distributionData(view: DistributionView, tensors: ReturnType<typ
         [...points.map(({ count }) => count), ...quantiles.map(({ expected }) => expected)].every(Number.isFinite),
       )
       .map(({ kind, label, points, quantiles }) => ({ kind, label, points, quantiles })),
-    formats: view.formats.map(({ name, label, nsr, intervals }) => ({
+    formats: view.formats.map(({ name, format, label, nsr, intervals }) => ({
       name,
+      format,
       label,
       nsr: finite(nsr),
       intervals: intervals.map(({ code, level, at, from, to, count, nsr: part }) => ({

@@ -185,7 +185,8 @@ export class Pictures {
       ...(noAreas.length > 0 ? [`No area of these of the library: ${someOf(noAreas)}`] : []),
       ...(behind?.notes ?? []),
     ];
-    return [paretoData([...designs, ...published], library, libraryNames), notes];
+    const data = paretoData([...designs, ...published], library, libraryNames);
+    return [data.axes.length === 0 ? null : data, notes];
   }
 
   async #distribution(uri: string, { group, placed, unplaced }: Placed, key: string | null, token: CancellationToken): Promise<Drawn> {
@@ -195,7 +196,7 @@ export class Pictures {
       return [null, ['These weights are more than `nibble.evaluate.limit`; evaluate on command to see their distribution']];
     const found = await this.#profile(uri, placed, group, tensor, token);
     if (!found.profile) return [null, [`Nothing to draw: ${whyNoProfile(found)}`]];
-    const view = distributionOf(placed, found.profile, tensor?.name ?? group.weights.name);
+    const view = distributionOf(placed, found.profile, tensor?.name ?? group.weights.name, tensor);
     return [distributionData(view, tensors), [...distributionNotes(view, found), ...unplaced], tensor ? tensorKey(tensor) : null];
   }
 

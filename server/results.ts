@@ -4,6 +4,7 @@ import { formatOfName } from '../core/ide/levelEdit.ts';
 import { writtenLevels } from '../core/ide/writtenLevels.ts';
 import type { Analysis } from '../core/lang/analysis.ts';
 import { evaluationKey } from '../core/lang/evaluationKey.ts';
+import { libraryNames } from '../core/lang/library.ts';
 import type { Evaluation } from '../core/lang/spec.ts';
 import * as measures from '../core/measure/measures.ts';
 import type { Span } from '../core/syntax/tree.ts';
@@ -30,8 +31,13 @@ export function resultsOf(document: TextDocument, session: Session): Results {
  * Where a format is declared, in whatever file, or where one of its levels is written: of the document, of what it uses, or of a library that
  * stands behind its pictures.
  */
-export function placeOfFormat(name: string, code: number | null, analysis: Analysis): (Span & { readonly uri: string }) | undefined {
-  const format = formatOfName(name, analysis) ?? libraryFormat(name);
+export function placeOfFormat(
+  name: string,
+  code: number | null,
+  library: string | null,
+  analysis: Analysis,
+): (Span & { readonly uri: string }) | undefined {
+  const format = (library === null ? formatOfName(name, analysis) : libraryFormat(name, [library])) ?? libraryFormat(name, libraryNames);
   if (!format) return undefined;
   const level = code === null ? undefined : writtenLevels(format, analysis)[code];
   if (level) return { uri: level.uri, start: level.start, end: level.end };

@@ -52,12 +52,12 @@ export class DistributionTab implements Tab {
     this.#counts = new Menu('Counts', (counts) => choose({ counts: counts as Choices['counts'] }));
     this.#formats = new Checklist('Formats', MOST_FORMATS, (over) => choose({ over }));
     this.#twin = new TableTwin((row) => {
-      const found = this.#view?.formats.flatMap(({ name, intervals }) => intervals.map(({ code }) => ({ name, code })))[row];
-      if (found) reveal(found.name, found.code);
+      const found = this.#view?.formats.flatMap(({ format, intervals }) => intervals.map(({ code }) => ({ format, code })))[row];
+      if (found) reveal(found.format, found.code);
     });
     this.#figure.addEventListener('click', ({ target }) => {
       const format = this.#view?.formats[placeOf(target, 'format')];
-      if (format) reveal(format.name, format.intervals[placeOf(target, 'interval')]?.code ?? null);
+      if (format) reveal(format.format, format.intervals[placeOf(target, 'interval')]?.code ?? null);
     });
     const exports = new ExportBar(() => this.#exportable(), keep, [{ label: 'bins', table: () => this.#view?.table ?? null }]);
     this.root = tabPanel(
@@ -136,7 +136,7 @@ export class DistributionTab implements Tab {
   /** Shows which format, and which of its levels, the cursor of the editor is on. */
   #mark({ formats }: DistributionView): void {
     const selected = this.#state?.selected;
-    const at = formats.findIndex(({ name }) => name === selected?.format);
+    const at = formats.findIndex(({ format }) => format === selected?.format);
     const strip = this.#figure.querySelector(`[data-format="${at}"]`);
     strip?.classList.add('is-selected');
     const interval = formats[at]?.intervals.findIndex(({ code }) => code === selected?.code) ?? -1;
@@ -189,7 +189,7 @@ function chosenFormats({ formats }: DistributionData, over: readonly string[] | 
       .map(({ name }) => name)
       .slice(0, MOST_FORMATS);
   const best = [...formats].sort((a, b) => (a.nsr ?? Number.POSITIVE_INFINITY) - (b.nsr ?? Number.POSITIVE_INFINITY));
-  return best.filter(({ name }, i) => i < 2 || name === selected).map(({ name }) => name);
+  return best.filter(({ format }, i) => i < 2 || format === selected).map(({ name }) => name);
 }
 
 /** The view of what was told, with the ends of intervals that JSON cannot hold. */
@@ -199,8 +199,9 @@ function viewOf(
 ): DistributionView {
   const placed = formats
     .filter(({ name }) => chosen.includes(name))
-    .map(({ name, label, nsr, intervals }) => ({
+    .map(({ name, format, label, nsr, intervals }) => ({
       name,
+      format,
       label: visible(label),
       nsr: nsr ?? 0,
       intervals: intervals.map(({ from, to, ...rest }) => ({

@@ -25,7 +25,7 @@ const nothingAsked = [
   element(
     'p',
     '',
-    'This document asks for no evaluation. Write a comparison of formats, with the weights and the scale to measure them on:',
+    'This document asks for no evaluation as it stands: what is wrong in it is in the Problems view. A comparison of formats, with the weights and the scale to measure them on:',
   ),
   code(example),
   element('p', '', 'A format with a scale of its own is measured on all linked weights without one.'),

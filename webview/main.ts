@@ -20,8 +20,8 @@ let kept: Kept = saved(state);
 let wanted = '';
 
 const page = panelPageIn(document.body, {
-  reveal(format, code) {
-    if (state.document) host.postMessage({ protocol, kind: 'reveal', uri: state.document.uri, format, code });
+  reveal(format, code, library) {
+    if (state.document) host.postMessage({ protocol, kind: 'reveal', uri: state.document.uri, format, code, library: library ?? null });
   },
   evaluate() {
     if (state.document) host.postMessage({ protocol, kind: 'evaluate', uri: state.document.uri });
@@ -73,6 +73,20 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const message = toPanel(data);
   if (message !== undefined) become(told(state, message));
 });
+// In a field they are for what was typed there.
+window.addEventListener('keydown', (event) => {
+  const kind = historyKey(event);
+  if (kind === undefined || !state.document || event.target instanceof HTMLInputElement) return;
+  event.preventDefault();
+  host.postMessage({ protocol, kind, uri: state.document.uri });
+});
 onThemeChange(() => page.recolour());
 host.postMessage({ protocol, kind: 'ready' });
 want();
+
+/** What the keys of an edit history ask for, as editors have them. */
+function historyKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): 'undo' | 'redo' | undefined {
+  if (!(ctrlKey || metaKey) || altKey) return undefined;
+  if (key.toLowerCase() === 'z') return shiftKey ? 'redo' : 'undo';
+  return key.toLowerCase() === 'y' && ctrlKey ? 'redo' : undefined;
+}

@@ -14,7 +14,7 @@ Chart.register(ScatterController, PointElement, LinearScale, Tooltip, zoomPlugin
 
 /** What the user can do on the canvas. */
 export interface CanvasActions {
-  reveal(format: string): void;
+  reveal(point: ParetoPoint): void;
   zoom(zoom: Zoom | null): void;
 }
 
@@ -162,7 +162,7 @@ export class ParetoCanvas {
         },
         onClick: (_event, [hit]) => {
           const point = hit && this.#marks!.points[hit.index];
-          if (point) this.#actions.reveal(point.name);
+          if (point) this.#actions.reveal(point);
         },
         onHover: ({ native }, hits) => {
           if (native?.target instanceof HTMLElement) native.target.style.cursor = hits.length > 0 ? 'pointer' : 'default';

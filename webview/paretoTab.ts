@@ -18,6 +18,9 @@ import { TableTwin } from './twin.ts';
 
 const NO_BACKDROP = '';
 
+/** As tables and points say of a design of the backdrop. */
+const BEHIND = 'backdrop';
+
 /** Error against cost: designs as points over two axes, with their front. */
 export class ParetoTab implements Tab {
   readonly root: HTMLElement;
@@ -39,15 +42,19 @@ export class ParetoTab implements Tab {
     this.#x = new Menu('Over', (x) => choose({ x: x as DesignAxis, zoom: null }));
     this.#y = new Menu('Error', (y) => choose({ y: y as DesignAxis, zoom: null }));
     this.#backdrop = new Menu('Behind', (name) => choose({ backdrop: name === NO_BACKDROP ? null : name }));
+    const revealed = (name: string, status: string): void => {
+      const library = status === BEHIND ? this.#state?.pictures.pareto?.wish.backdrop : null;
+      reveal(name, null, library ?? undefined);
+    };
     this.#legend = new ParetoLegend((series, isShown) => {
       const others = this.#hidden().filter((name) => name !== series);
       choose({ hiddenSeries: isShown ? others : [...others, series] });
     });
-    this.#canvas = new ParetoCanvas({ reveal: (format) => reveal(format, null), zoom: (zoom) => choose({ zoom }) });
+    this.#canvas = new ParetoCanvas({ reveal: ({ name, status }) => revealed(name, status), zoom: (zoom) => choose({ zoom }) });
     this.#reset = button('', 'Reset', 'Reset the zoom', () => choose({ zoom: null }));
     this.#twin = new TableTwin((row) => {
-      const name = this.#view?.table.rows[row]?.[0];
-      if (typeof name === 'string') reveal(name, null);
+      const cells = this.#view?.table.rows[row];
+      if (cells) revealed(String(cells[0]), String(cells.at(-1)));
     });
     const zoom = element(
       'div',

@@ -150,9 +150,10 @@ function quantile(data: unknown): PlainCurve['quantiles'][number] | undefined {
 }
 
 function placedFormat(data: unknown): PlainPlacedFormat | undefined {
-  const { name, label, nsr, intervals } = fields(data) ?? {};
+  const { name, format, label, nsr, intervals } = fields(data) ?? {};
   const read = listOf(intervals, levelInterval);
-  return isText(name) && isText(label) && isNumberOrNull(nsr) && read ? { name, label, nsr, intervals: read } : undefined;
+  if (!isText(name) || !isText(format) || !isText(label) || !isNumberOrNull(nsr) || !read) return undefined;
+  return { name, format, label, nsr, intervals: read };
 }
 
 function levelInterval(data: unknown): PlainInterval | undefined {

@@ -12,8 +12,8 @@ export interface Tab {
 
 /** What the user can do under a tab. */
 export interface TabActions {
-  /** Goes to a format in the text; `code`: to one of its levels. */
-  reveal(format: string, code: number | null): void;
+  /** Goes to a format in the text; `code`: to one of its levels; `library`: that of a library behind. */
+  reveal(format: string, code: number | null, library?: string): void;
   choose(choices: Partial<Choices>): void;
   keep(what: Keep): void;
 }

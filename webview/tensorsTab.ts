@@ -68,7 +68,7 @@ export class TensorsTab implements Tab {
     if (this.#filter.value !== filter) this.#filter.value = filter;
     this.#rows = this.#view ? ordered(this.#view, filter, sort) : [];
     const nAll = this.#view?.rows.length ?? 0;
-    const counted = this.#rows.length === nAll ? `${nAll} tensors` : `${this.#rows.length} of ${nAll} tensors`;
+    const counted = this.#rows.length === nAll ? `${nAll} ${nAll === 1 ? 'tensor' : 'tensors'}` : `${this.#rows.length} of ${nAll} tensors`;
     write(this.#counted, counted);
     write(this.#winners, winnersOf(this.#view?.formats ?? [], this.#rows));
     this.#grid.show(this.#view ?? { formats: [], measured: [] }, this.#rows, sort, state.selected?.format ?? null);

@@ -8,6 +8,7 @@ import type { Analysis } from '../lang/analysis.ts';
 import { areaRequest, overhead } from '../lang/areaMeasures.ts';
 import { type AreaPair, areaOf, areaPairs, type CodebookPair, reportOf } from '../lang/areaPairs.ts';
 import { factOf, type KnownOfWeights } from '../lang/facts.ts';
+import { isPaperUri } from '../lang/library.ts';
 import { rememberedOf } from '../lang/remembered.ts';
 import type { FormatSpec } from '../lang/spec.ts';
 import { significant } from '../view/digits.ts';
@@ -89,9 +90,6 @@ function fullLine({ format, hardware }: AreaPair, { facts }: KnownOfWeights): re
 const wholeOf = ({ format, hardware }: CodebookPair, { facts }: KnownOfWeights): AreaReport | Problem | undefined =>
   factOf({ ...areaRequest(format, hardware), effort: 'quick' }, facts);
 
-/** The names of Table 10 are those of `std.paper`; another format of the name is another format. */
-const isOfPaper = ({ symbol }: FormatSpec): boolean => symbol.module.uri.endsWith('/std/paper.nibble');
-
 function referenceLine({ format, hardware }: AreaPair, whole: AreaReport | Problem, known: KnownOfWeights): string {
   if ('problem' in whole) return `  - no reference MAC: ${code(whole.problem)}`;
   const { reference } = whole;
@@ -99,7 +97,7 @@ function referenceLine({ format, hardware }: AreaPair, whole: AreaReport | Probl
   const ofInt4 = wholeOf({ format: { codebook: int4 }, hardware }, known);
   const base = ofInt4 && !('problem' in ofInt4) ? ofInt4.reference : undefined;
   const line = `  - reference MAC with registers, in the manner of arXiv 2405.03103: ${areaText(reference)}${ratioText(reference, base)}`;
-  const published = isOfPaper(format) ? publishedMac(format.name) : undefined;
+  const published = isPaperUri(format.symbol.module.uri) ? publishedMac(format.name) : undefined;
   if (!published) return line;
   return `${line}; its Table 10, 28 nm: ${published.macArea} um2${ratioOf(published.macArea, publishedMac('INT4')?.macArea)}`;
 }

@@ -14,5 +14,8 @@ export function libraryAt(uri: string): string | undefined {
   return name === undefined ? undefined : sources[name];
 }
 
+/** Whether an address is that of the formats of the paper: names of its tables are those of `std.paper`, and another format of the name is another one. */
+export const isPaperUri = (uri: string): boolean => uri === libraryUri('std.paper');
+
 /** The names of all built-in libraries. */
 export const libraryNames: readonly string[] = Object.keys(sources);

@@ -18,6 +18,10 @@ import { normalisedBy } from './placement.ts';
 /** A format to be drawn over weights, and where: see {@link placement}. */
 export interface PlacedFormat {
   readonly name: string;
+  /** As the text has it, where `name` says its scale too. */
+  readonly format: string;
+  /** Noise over signal as it was measured weight by weight; undefined where that is not known. */
+  readonly nsr?: number | undefined;
   readonly codebook: Codebook;
   readonly target: number;
 }
@@ -39,9 +43,11 @@ export interface DensityCurve {
 
 export interface DistributionFormat {
   readonly name: string;
+  /** As the text has it. */
+  readonly format: string;
   readonly label: string;
   readonly intervals: readonly LevelInterval[];
-  /** Noise over signal, of all intervals. */
+  /** Noise over signal: as measured, or else the sum of all intervals, which is good to a thousandth. */
   readonly nsr: number;
 }
 
@@ -71,9 +77,9 @@ export interface DistributionView {
 export function distribution(profile: Profile, formats: readonly PlacedFormat[], nBins: number, subject: string): DistributionView {
   const { totals, key } = profile;
   const { bins, curves, notes, prefix } = shapeOf(profile, nBins);
-  const placed = formats.map(({ name, codebook, target }): DistributionFormat => {
+  const placed = formats.map(({ name, format, nsr: measured, codebook, target }): DistributionFormat => {
     const intervals = levelIntervals(prefix, codebook, target);
-    return { name, label: visible(name), intervals, nsr: intervals.reduce((sum, { nsr }) => sum + nsr, 0) };
+    return { name, format, label: visible(name), intervals, nsr: measured ?? intervals.reduce((sum, { nsr }) => sum + nsr, 0) };
   });
   const base = {
     subject,

@@ -13,6 +13,8 @@ export interface Design {
   readonly series: string;
   /** `backdrop`: measured, and shown behind for comparison. It is on no front and takes no part in dominance. */
   readonly origin: 'measured' | 'published' | 'backdrop';
+  /** Whether it is the format that the paper has published figures of under this name. */
+  readonly isOfPaper?: boolean;
   /** Of a published one: the series whose measured error it shows. Where that one is hidden, so is this. */
   readonly errorOf?: string | undefined;
   readonly figures: Figures;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FormatAt, LevelEdit, Place } from '../../protocol/messages.ts';
-import { pictureDocument } from './pictureDocument.ts';
+import { pictureDocument, spec } from './pictureDocument.ts';
 
 // The ways between pictures and the text.
 
@@ -35,9 +35,18 @@ test('a level that is moved is an edit of the version that was seen, found by it
 
 test('a level in the text is a place, and one that is computed gives its format', async () => {
   const client = await opened();
-  const place = (format: string, code: number | null): Promise<Place | null> => client.request('nibble/formatPlace', { uri, format, code });
+  const place = (format: string, code: number | null): Promise<Place | null> =>
+    client.request('nibble/formatPlace', { uri, format, code, library: null });
   expect((await place('Mine', 6))?.range.start).toEqual({ line: 5, character: 41 });
   expect(await place('SF(5)', 3)).toEqual(await place('SF(5)', null));
+});
+
+test('a format of a library is its own, whatever the document calls by that name', async () => {
+  const client = await opened(spec.replaceAll('Mine', 'NF4'));
+  const place = (library: string | null): Promise<Place> =>
+    client.request('nibble/formatPlace', { uri, format: 'NF4', code: null, library });
+  expect((await place(null)).uri).toBe(uri);
+  expect((await place('std.paper')).uri).toBe('nibble-library:/std/paper.nibble');
 });
 
 test('levels are drawn within the lines of formats where the user wants it', async () => {

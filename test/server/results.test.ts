@@ -70,7 +70,7 @@ test('rows come by comparison, and last those that no comparison asks for', asyn
 
 test('a format is found where it is declared: in the document, or in a library', async () => {
   const client = await opened();
-  const place = (format: string): Promise<Place | null> => client.request('nibble/formatPlace', { uri, format, code: null });
+  const place = (format: string): Promise<Place | null> => client.request('nibble/formatPlace', { uri, format, code: null, library: null });
   expect(await place('Mine')).toEqual({ uri, range: { start: { line: 3, character: 7 }, end: { line: 3, character: 11 } } });
   expect((await place('SF(5)'))?.uri).toBe('nibble-library:/std/paper.nibble');
   expect(await place('Absent')).toBeNull();

@@ -22,7 +22,9 @@ const distribution: DistributionData = {
   nNonFinite: 0,
   bins: [{ from: -1, to: 1, count: 4 }],
   curves: [{ kind: 'normal', label: 'normal', points: [{ x: 0, count: 1 }], quantiles: [{ share: 0.5, expected: 0, observed: 0 }] }],
-  formats: [{ name: 'A', label: 'A', nsr: null, intervals: [{ code: 0, level: 0, at: 0, from: null, to: null, count: 4, nsr: 0 }] }],
+  formats: [
+    { name: 'A', format: 'A', label: 'A', nsr: null, intervals: [{ code: 0, level: 0, at: 0, from: null, to: null, count: 4, nsr: 0 }] },
+  ],
 };
 
 const answer = (data: PictureData | null, wish: Partial<PictureWish> = {}, version = 1): PictureAnswer => ({

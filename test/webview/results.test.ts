@@ -156,7 +156,7 @@ describe('sorting', () => {
 });
 
 describe('a format', () => {
-  const reveal = (format: string): unknown => ({ protocol: 2, kind: 'reveal', uri, format, code: null });
+  const reveal = (format: string): unknown => ({ protocol: 2, kind: 'reveal', uri, format, code: null, library: null });
 
   test('is asked for by a click on its row, once', async () => {
     await say(document(), results(few));

@@ -47,7 +47,7 @@ describe('a message', () => {
 describe('a message of the panel', () => {
   test('is read', () => {
     expect(fromPanel({ protocol: 2, kind: 'ready' })).toEqual({ protocol: 2, kind: 'ready' });
-    const reveal = { protocol: 2, kind: 'reveal', uri, format: 'NF4', code: null };
+    const reveal = { protocol: 2, kind: 'reveal', uri, format: 'NF4', code: null, library: null };
     expect(fromPanel({ ...reveal, command: 'more' })).toEqual(reveal);
   });
 

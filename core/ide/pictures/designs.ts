@@ -5,6 +5,7 @@ import { areaRequest, overhead } from '../../lang/areaMeasures.ts';
 import { areaOf, reportOf } from '../../lang/areaPairs.ts';
 import { evaluationKey } from '../../lang/evaluationKey.ts';
 import { factOf, type KnownOfWeights } from '../../lang/facts.ts';
+import { isPaperUri } from '../../lang/library.ts';
 import { wholeReportOf } from '../../lang/modelRows.ts';
 import type { Evaluation } from '../../lang/spec.ts';
 import * as measures from '../../measure/measures.ts';
@@ -36,6 +37,7 @@ export function designsOf({ rows, hardware, models: [model] }: MeasuredGroup, kn
       name: format.name,
       series: scale.name,
       origin: 'measured',
+      isOfPaper: isPaperUri(format.symbol.module.uri),
       figures: { ...errorFigures(evaluation, result), ...areaFigures(report, format.bits, int4Report), ...onModel },
       intervals: { ...estimated, ...(interval ? { perplexityChange: interval } : {}) },
       ...(total.n === 0 ? { figures: {} } : {}),
@@ -72,7 +74,7 @@ export function publishedDesigns(designs: readonly Design[]): readonly Design[] 
   const base = publishedMac('INT4')!.macArea;
   return designs.flatMap((design): Design[] => {
     const published = publishedMac(design.name);
-    if (!published) return [];
+    if (!published || !design.isOfPaper) return [];
     const figures = {
       ...design.figures,
       areaRatio: published.macArea / base,

@@ -1,4 +1,4 @@
-import { sqnr } from '../../measure/measures.ts';
+import { nsr, sqnr } from '../../measure/measures.ts';
 import type { Profile, ProfileKey } from '../../profile/profile.ts';
 import { count } from '../../view/digits.ts';
 import { type DistributionView, distribution, type PlacedFormat } from '../../view/distribution.ts';
@@ -54,13 +54,31 @@ export interface ProfiledWeights {
 /** Bins of a histogram; odd, so that 0 is in the middle of one. */
 const N_BINS = 81;
 
-/** The formats of a group over the weights of a profile, the best one first. */
-export function distributionOf(placed: PlacedGroup, profile: Profile, subject: string): DistributionView {
+/**
+ * The formats of a group over the weights of a profile, the best one first.
+ *
+ * @param tensor The only one that the profile is of; undefined: all of the group.
+ */
+export function distributionOf(
+  placed: PlacedGroup,
+  profile: Profile,
+  subject: string,
+  tensor?: { readonly name: string; readonly file: string },
+): DistributionView {
   const scales = scalesOf(placed);
   const best = [...placed.rows].sort((a, b) => figureOf(b.row) - figureOf(a.row));
-  const formats = best.map(({ row: { evaluation }, target }): PlacedFormat => {
+  const formats = best.map(({ row: { evaluation, result }, target }): PlacedFormat => {
     const { format, scale } = evaluation;
-    return { name: scales.length > 1 ? `${format.name} (${scale.name})` : format.name, codebook: format.codebook, target };
+    const sums = tensor ? result.tensors.find(({ name, file }) => name === tensor.name && file === tensor.file)?.sums : result.total;
+    // Where the profile is of other weights than were measured, as some have none, it has its own figure.
+    const isSame = sums !== undefined && result.estimates === undefined && sums.n === profile.totals.n;
+    return {
+      name: scales.length > 1 ? `${format.name} (${scale.name})` : format.name,
+      format: format.name,
+      codebook: format.codebook,
+      target,
+      nsr: isSame ? nsr(sums) : undefined,
+    };
   });
   return distribution(profile, formats, N_BINS, subject);
 }

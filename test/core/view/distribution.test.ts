@@ -52,7 +52,7 @@ describe.each([
   ])('the error of each interval of %s is that of quantizing', (name, book) => {
     const placed = placement(book, rule);
     if ('why' in placed) throw new Error(placed.why);
-    const { formats } = distribution(profile, [{ name, codebook: book, target: placed.target }], 81, 'w');
+    const { formats } = distribution(profile, [{ name, format: name, codebook: book, target: placed.target }], 81, 'w');
     const expected = nsrByCode(tailed, book, rule);
     const total = expected.reduce((sum, nsr) => sum + nsr, 0);
     for (const { code, nsr } of formats[0]!.intervals) expect(Math.abs(nsr - expected[code]!)).toBeLessThan(tolerance * total);
@@ -104,7 +104,12 @@ describe('fitted curves', () => {
 
 describe('weights that are hardly any', () => {
   const of = (...weights: number[]) =>
-    distribution(profileOf(Float32Array.from(weights), [1, weights.length], key), [{ name: 'INT4', codebook: int4, target: 7 }], 9, 'w');
+    distribution(
+      profileOf(Float32Array.from(weights), [1, weights.length], key),
+      [{ name: 'INT4', format: 'INT4', codebook: int4, target: 7 }],
+      9,
+      'w',
+    );
 
   test('one weight is its block', () => {
     const view = of(0.3);
@@ -137,7 +142,7 @@ describe('weights that are hardly any', () => {
       expect(placed.target).toBe(0);
       const view = distribution(
         profileOf(tailed, shape, key),
-        [{ name: 'none', codebook: codebook(levels, 'even', 3), target: placed.target }],
+        [{ name: 'none', format: 'none', codebook: codebook(levels, 'even', 3), target: placed.target }],
         9,
         'w',
       );

@@ -81,19 +81,25 @@ export const steps = {
 
   async 'a level that is dragged changes its number in the text, and one undo restores it'(window) {
     await window.page.locator('.tab', { hasText: 'sample.nibble' }).first().click();
-    const panel = window.webview();
-    await panel.getByRole('tab', { name: 'Formats' }).click();
-    const level = panel.getByRole('slider');
-    await level.scrollIntoViewIfNeeded();
-    const { x, y, width, height } = await level.boundingBox();
-    const { mouse } = window.page;
-    await mouse.move(x + width / 2, y + height / 2);
-    await mouse.down();
-    for (let i = 1; i <= 8; i++) await mouse.move(x + width / 2 - 10 * i, y + height / 2);
-    await mouse.up();
+    await window.webview().getByRole('tab', { name: 'Formats' }).click();
+    await dragLevel(window, -80);
     await window.editor.locator('.view-line', { hasText: /negative_zero.=.[^5]/ }).waitFor();
     await window.shot('dragged');
     await window.page.locator('.tab', { hasText: 'sample.nibble' }).first().click();
+    await window.page.keyboard.press('Control+z');
+    await window.editor.locator('.view-line', { hasText: /negative_zero.=.5$/ }).waitFor();
+  },
+
+  async 'undo pressed in the panel takes back the last of two drags, and no more'(window) {
+    const line = () => window.editor.locator('.view-line', { hasText: /negative_zero.=/ }).textContent();
+    const whole = await line();
+    await dragLevel(window, -60);
+    const first = await changed(line, whole);
+    await dragLevel(window, -60);
+    await changed(line, first);
+    await window.page.keyboard.press('Control+z');
+    await window.editor.locator('.view-line', { hasText: new RegExp(`^${first.replaceAll('.', '\\.').replace(/\s/g, '.')}$`) }).waitFor();
+    // Now in the editor, which has the focus.
     await window.page.keyboard.press('Control+z');
     await window.editor.locator('.view-line', { hasText: /negative_zero.=.5$/ }).waitFor();
   },
@@ -135,3 +141,27 @@ export const steps = {
     await window.shot('again');
   },
 };
+
+/** Drags the only level with a handle by so many pixels. */
+async function dragLevel(window, by) {
+  const level = window.webview().getByRole('slider');
+  await level.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await level.boundingBox();
+  const { mouse } = window.page;
+  await mouse.move(x + width / 2, y + height / 2);
+  await mouse.down();
+  for (let i = 1; i <= 8; i++) await mouse.move(x + width / 2 + (by * i) / 8, y + height / 2);
+  await mouse.up();
+}
+
+/** What is read once it is another text, and stays so for a moment: the last of a drag's moves may be on its way. */
+async function changed(read, from) {
+  let last = from;
+  for (let i = 0; i < 100; i++) {
+    await new Promise((done) => setTimeout(done, 300));
+    const now = await read();
+    if (now !== from && now === last) return now;
+    last = now;
+  }
+  throw new Error(`"${from}" did not change`);
+}

@@ -117,6 +117,33 @@ describe('the panel', () => {
     assert.equal(document.getText(), spec);
   });
 
+  it('undoes and redoes a drag from its own keys, whatever has the focus', async () => {
+    const { api, document } = await opened('keys.nibble');
+    nDrags++;
+    await api.panel.take(drag(document.uri, nDrags, 'end', -3.4, 1));
+    const dragged = document.getText();
+    assert.notEqual(dragged, spec);
+    await vscode.commands.executeCommand('workbench.action.focusSideBar');
+    const step = (kind: 'undo' | 'redo') => api.panel.take({ protocol: 2, kind, uri: document.uri.toString() });
+    await step('undo');
+    await until('the text as it was', () => document.getText() === spec);
+    await step('redo');
+    await until('the text as it was dragged', () => document.getText() === dragged);
+  });
+
+  it('follows a file that is renamed, pinned or not', async () => {
+    const { api, document } = await opened('old.nibble');
+    await document.save();
+    await api.panel.take({ protocol: 2, kind: 'pin', isPinned: true });
+    const next = fileUri('renamed.nibble');
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(document.uri, next, { overwrite: true });
+    await vscode.workspace.applyEdit(edit);
+    await until('the panel of the new name', () => api.panel.view().uri === next.toString());
+    await until('results of it', () => api.panel.view().shown.results !== undefined);
+    await api.panel.take({ protocol: 2, kind: 'pin', isPinned: false });
+  });
+
   it('takes a level back where the drag is cancelled', async () => {
     const { api, document } = await opened('cancelled.nibble');
     nDrags++;
@@ -171,7 +198,7 @@ describe('the panel', () => {
   it('leads to a level in the text, and to a format', async () => {
     const { api, document } = await opened('revealed.nibble');
     const reveal = (code: number | null) =>
-      api.panel.take({ protocol: 2, kind: 'reveal', uri: document.uri.toString(), format: 'Levels', code });
+      api.panel.take({ protocol: 2, kind: 'reveal', uri: document.uri.toString(), format: 'Levels', code, library: null });
     await reveal(6);
     assert.equal(document.getText(vscode.window.activeTextEditor!.selection), '2.5');
     await reveal(null);

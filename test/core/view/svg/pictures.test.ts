@@ -66,7 +66,7 @@ function pictures(names: readonly string[], of: Float32Array): Readonly<Record<s
   const counts = Float64Array.from({ length: 16 }, (_, code) => code);
   const view = distribution(
     profile(of),
-    names.map((name) => ({ name, codebook: e2m1, target: 6 })),
+    names.map((name) => ({ name, format: name, codebook: e2m1, target: 6 })),
     81,
     subject,
   );
