@@ -269,3 +269,18 @@ describe('a line that the editor asks for', () => {
     });
   });
 });
+
+test('the keys of undo and redo are passed on, but for those in a field', async () => {
+  await withFormats([format('A', [-1, 0, 0.5, 1])], async (panel) => {
+    const kinds = async () => (await panel.heard()).map(({ kind }) => kind).filter((kind) => kind === 'undo' || kind === 'redo');
+    await mark(panel, 1).focus();
+    for (const keys of ['Control+z', 'Control+Shift+z', 'Control+y', 'Control+Alt+z', 'z']) await panel.page.keyboard.press(keys);
+    expect(await kinds()).toEqual(['undo', 'redo', 'redo']);
+    await panel.page.getByRole('tab', { name: 'Tensors' }).click();
+    await panel.page
+      .locator('input.filter')
+      .last()
+      .evaluate((field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true })));
+    expect(await kinds()).toHaveLength(3);
+  });
+});
