@@ -58,7 +58,7 @@ export const panelScenes = {
     act: (window) => openTab(window, 'Formats', 'svg'),
   },
   'panel-tensors': {
-    size: { width: 1720, height: 700 },
+    size: { width: 1980, height: 700 },
     of: frame,
     act: (window) => openTab(window, 'Tensors', '[role=grid]'),
   },
