@@ -26,3 +26,12 @@ export function safeName(name: string, type: SaveExport['type']): string {
   const safe = stem === '' || reserved.test(stem) ? `nibble${stem === '' ? '' : `-${stem}`}` : stem;
   return `${safe}.${type}`;
 }
+
+/** What an exported file may have, in UTF-16 units: a chart of a thousand points, or a table of 10 000 tensors by 50 formats, has less. */
+const MOST_CONTENT = 64 * 2 ** 20;
+
+/** Why a content is not kept; undefined where it is not too large. */
+export function tooLarge(kind: string, content: string): string | undefined {
+  if (content.length <= MOST_CONTENT) return undefined;
+  return `An export has at most 64 MB; this ${kind} has ${(content.length / 2 ** 20).toFixed(1)} MB, so it was not kept`;
+}

@@ -1,17 +1,14 @@
 import { env, Uri, window, workspace } from 'vscode';
 import type { SaveExport } from '../protocol/panel.ts';
-import { bytesOf, safeName } from './exportFile.ts';
+import { bytesOf, safeName, tooLarge } from './exportFile.ts';
 
 const kinds: Readonly<Record<SaveExport['type'], string>> = { svg: 'SVG drawing', png: 'PNG image', csv: 'Table (CSV)' };
 
-/** What an exported file may have, in UTF-16 units: a chart of a thousand points, or a table of 10 000 tensors by 50 formats, has less. */
-const MOST_CONTENT = 64 * 2 ** 20;
-
 /** Keeps a chart or a table where the user wants it. Says so where it cannot be. */
 export async function saveExport({ to, type, name, content }: SaveExport, spec: Uri | undefined): Promise<void> {
-  if (content.length > MOST_CONTENT) {
-    const size = `${(content.length / 2 ** 20).toFixed(1)} MB`;
-    void window.showErrorMessage(`An export has at most 64 MB; this ${kinds[type]} has ${size}, so it was not kept`);
+  const problem = tooLarge(kinds[type], content);
+  if (problem !== undefined) {
+    void window.showErrorMessage(problem);
     return;
   }
   if (to === 'clipboard') {

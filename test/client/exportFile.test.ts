@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesOf, safeName } from '../../client/exportFile.ts';
+import { bytesOf, safeName, tooLarge } from '../../client/exportFile.ts';
 
 test.each([
   ['pareto of few', 'pareto of few.svg'],
@@ -26,4 +26,11 @@ test('an image is one of PNG, or none', () => {
   expect(bytesOf('png', Buffer.from(png).toString('base64'))).toEqual(png);
   for (const content of ['', 'AAAA', '<svg>', 'iVBORw0K', `data:image/png;base64,${Buffer.from(png).toString('base64')}`])
     expect(bytesOf('png', content), content).toBeUndefined();
+});
+
+test('what is too large to be kept is said with its size', () => {
+  expect(tooLarge('Table (CSV)', 'x'.repeat(64 * 2 ** 20))).toBeUndefined();
+  expect(tooLarge('Table (CSV)', 'x'.repeat(65 * 2 ** 20))).toBe(
+    'An export has at most 64 MB; this Table (CSV) has 65.0 MB, so it was not kept',
+  );
 });

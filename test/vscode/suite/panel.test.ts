@@ -243,20 +243,6 @@ describe('the panel', () => {
     }
   });
 
-  it('says that an export is too large to be kept', async () => {
-    const { api } = await opened('exported.nibble');
-    const said: string[] = [];
-    const { showErrorMessage } = vscode.window;
-    Object.assign(vscode.window, { showErrorMessage: async (message: string) => void said.push(message) });
-    try {
-      const content = 'x'.repeat(65 * 2 ** 20);
-      await api.panel.take({ protocol: 2, kind: 'export', to: 'file', type: 'csv', name: 'large', content });
-    } finally {
-      Object.assign(vscode.window, { showErrorMessage });
-    }
-    assert.deepEqual(said, ['An export has at most 64 MB; this Table (CSV) has 65.0 MB, so it was not kept']);
-  });
-
   it('does nothing where a message is of another document, or none at all', async () => {
     const { api, document } = await opened('hostile.nibble');
     for (const message of [null, 'x', { protocol: 1, kind: 'pin', isPinned: true }, drag(fileUri('other.nibble'), 99, 'end', 3)])
