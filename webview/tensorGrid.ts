@@ -250,7 +250,8 @@ function cellAt(role: 'columnheader' | 'rowheader' | 'gridcell', row: number, co
 
 function filled(cell: HTMLElement, { text, aside, title, heat, isWinner }: GridCell): HTMLElement {
   if (aside !== undefined) cell.append(element('bdi', 'grid-best', text), ' ', element('span', 'aside', aside));
-  else if (text !== '') cell.append(element('bdi', '', text));
+  // Only names may run from right to left, and hundreds of elements are made at a scroll.
+  else if (text !== '') cell.append(cell.role === 'rowheader' ? element('bdi', '', text) : text);
   if (title !== undefined) cell.title = title;
   if (heat !== undefined) cell.dataset['heat'] = String(heat);
   if (isWinner) cell.classList.add('is-winner');

@@ -81,10 +81,11 @@ export function pareto(
 ): ParetoView {
   const possible = areaAxes.includes(x) || areaAxes.includes(y) ? all : all.filter(({ origin }) => origin !== 'published');
   const isHidden = ({ series, errorOf }: Design): boolean => hidden.has(series) || (errorOf !== undefined && hidden.has(errorOf));
-  const seen = possible.filter((design) => !isHidden(design));
-  const repeated = repeatedPublished(placedOf(seen, x, y), x, y);
-  const designs = seen.filter((design) => !repeated.has(design));
-  const placed = placedOf(designs, x, y);
+  const allPlaced = placedOf(possible, x, y);
+  const seen = hidden.size === 0 ? allPlaced : allPlaced.filter(({ design }) => !isHidden(design));
+  const repeated = repeatedPublished(seen, x, y);
+  const placed = repeated.size === 0 ? seen : seen.filter(({ design }) => !repeated.has(design));
+  const designs = possible.filter((design) => !isHidden(design) && !repeated.has(design));
   const front = frontOf(
     placed.filter(({ design }) => design.origin === 'measured'),
     x,
@@ -92,17 +93,18 @@ export function pareto(
   );
   const isOnFront = new Set(front.map(({ design }) => design));
   const places = placesInSpans(
-    placed.map(({ design, ...at }) => ({ ...at, name: design.origin === 'measured' ? design.name : null })),
+    placed.map(({ design, x: atX, y: atY }) => ({ name: design.origin === 'measured' ? design.name : null, x: atX, y: atY })),
     isBetterOf(x, y),
   );
-  const points = placed.map(({ design, ...at }, i): ParetoPoint => {
+  const points = placed.map(({ design, x: atX, y: atY }, i): ParetoPoint => {
     const { key, name, series, intervals, origin } = design;
     return {
       key,
       name,
       label: visible(name),
       series,
-      ...at,
+      x: atX,
+      y: atY,
       xInterval: intervals[x] ?? null,
       yInterval: intervals[y] ?? null,
       status: origin !== 'measured' ? origin : isOnFront.has(design) ? 'front' : 'dominated',
@@ -114,7 +116,7 @@ export function pareto(
     x,
     y,
     points,
-    series: seriesOf(placedOf(possible, x, y), hidden),
+    series: seriesOf(allPlaced, hidden),
     staircase: stairs(front, x),
     unplaced: designs.filter((design) => !isPlaced.has(design)).map(({ name }) => name),
     spoken: inWords(points, front, x, y, subject),
@@ -144,6 +146,7 @@ const isBetterOf =
 /** Published designs beside a better one of the same format, whose area they share. */
 function repeatedPublished(placed: readonly Placed[], x: DesignAxis, y: DesignAxis): ReadonlySet<Design> {
   const published = placed.filter(({ design }) => design.origin === 'published');
+  if (published.length === 0) return new Set();
   const places = placesInSpans(
     published.map(({ design, ...at }) => ({ ...at, name: design.name })),
     isBetterOf(x, y),

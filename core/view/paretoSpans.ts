@@ -26,7 +26,7 @@ export function placesInSpans(
   for (const group of byName(points)) {
     const first = points[group[0]!]!;
     const shared = (['x', 'y'] as const).find((axis) => group.every((i) => points[i]![axis] === first[axis]));
-    if (group.length < 2 || shared === undefined) continue;
+    if (shared === undefined) continue;
     const along = shared === 'x' ? 'y' : 'x';
     const sorted = [...group].sort((i, j) => {
       const [a, b] = [points[i]![along], points[j]![along]];
@@ -38,13 +38,19 @@ export function placesInSpans(
   return places;
 }
 
+/** Places of points, by name: of names that several points have, as thousands have one of their own. */
 function byName(points: readonly SpanPoint[]): Iterable<readonly number[]> {
+  const first = new Map<string, number>();
   const groups = new Map<string, number[]>();
   points.forEach(({ name }, i) => {
     if (name === null) return;
-    const group = groups.get(name);
-    if (group) group.push(i);
-    else groups.set(name, [i]);
+    const before = first.get(name);
+    if (before === undefined) first.set(name, i);
+    else {
+      const group = groups.get(name);
+      if (group) group.push(i);
+      else groups.set(name, [before, i]);
+    }
   });
   return groups.values();
 }
